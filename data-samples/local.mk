@@ -1,0 +1,1 @@
+# what the samples hold

@@ -1,0 +1,163 @@
+/* base.h: what every folder may use.
+ *
+ * Conventions of the whole library. Lengths travel with pointers; foreign
+ * bytes are never C strings. A struct tw_slice borrows, a struct tw_buf owns.
+ * Functions that can fail on input return 0 or a positive count for success
+ * and -1 for failure, and are marked TW_CHECK. No memory, or a broken
+ * precondition of ours, ends the process with a message (tw_die). No function
+ * below the tools reads the clock or the locale. */
+#ifndef TW_BASE_H
+#define TW_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define TW_CHECK __attribute__((warn_unused_result))
+#define TW_PRINTF(a, b) __attribute__((format(printf, a, b)))
+
+/* ---- slices: borrowed bytes ---- */
+struct tw_slice {
+	const uint8_t *p; /* may be NULL when n is 0 */
+	size_t n;
+};
+/* The bytes of a string literal, or of a NUL-terminated string s. */
+struct tw_slice tw_str(const char *s);
+/* Equal bytes. */
+bool tw_slice_eq(struct tw_slice a, struct tw_slice b);
+/* Equal to a C string. */
+bool tw_slice_is(struct tw_slice a, const char *s);
+/* Bytewise order, the shorter first on a tie: <0, 0, >0. */
+int tw_slice_cmp(struct tw_slice a, struct tw_slice b);
+/* An unsigned decimal number, digits only, at most max. False if not one. */
+bool tw_slice_u64(struct tw_slice s, uint64_t max, uint64_t *out);
+
+/* ---- buffers: owned, growing bytes ---- */
+struct tw_buf {
+	uint8_t *p;
+	size_t n, cap;
+}; /* all zero = empty */
+void tw_buf_free(struct tw_buf *b);
+/* Room for n more bytes; returns where they go (does not move n). */
+uint8_t *tw_buf_room(struct tw_buf *b, size_t n);
+void tw_buf_add(struct tw_buf *b, const void *p, size_t n);
+void tw_buf_addc(struct tw_buf *b, char c);
+void tw_buf_adds(struct tw_buf *b, const char *s);
+void tw_buf_addslice(struct tw_buf *b, struct tw_slice s);
+void tw_buf_addu(struct tw_buf *b, uint64_t v);
+void tw_buf_addf(struct tw_buf *b, const char *fmt, ...) TW_PRINTF(2, 3);
+/* Lower-case hex of n bytes. */
+void tw_buf_addhex(struct tw_buf *b, const uint8_t *p, size_t n);
+static inline struct tw_slice tw_buf_slice(const struct tw_buf *b)
+{
+	struct tw_slice s = { b->p, b->n };
+	return s;
+}
+/* Exactly 2*n hex digits of either case into out. False if they are not. */
+bool tw_unhex(struct tw_slice hex, uint8_t *out, size_t n);
+
+/* ---- memory: these never return NULL ---- */
+void *tw_alloc(size_t n);                /* zeroed */
+void *tw_realloc(void *p, size_t count, size_t size);
+char *tw_strdup(const char *s);
+
+/* ---- messages: all words go to standard error ---- */
+/* Our bug or no memory: says so and aborts. */
+_Noreturn void tw_die(const char *fmt, ...) TW_PRINTF(1, 2);
+/* The name before each message ("tw-ingest"), and -q. */
+void tw_msg_setup(const char *tool, bool quiet);
+/* One line "TOOL: ...". Errors are printed even with -q; notes are not. */
+void tw_error(const char *fmt, ...) TW_PRINTF(1, 2);
+void tw_note(const char *fmt, ...) TW_PRINTF(1, 2);
+
+/* ---- SHA-256 ---- */
+#define TW_SHA256 32
+void tw_sha256(struct tw_slice s, uint8_t out[TW_SHA256]);
+
+/* ---- a table of fixed 32-byte keys to 32-bit ordinals (first-seen order) ----
+ * Keys are digests, so their first bytes are the hash. 36 bytes a key and 8
+ * bytes a slot at most half full. */
+struct tw_set {
+	uint8_t (*keys)[TW_SHA256]; /* by ordinal */
+	uint32_t *slots;            /* ordinal + 1, 0 = free */
+	uint32_t n, cap, nslots;
+};
+#define TW_NONE UINT32_MAX
+void tw_set_free(struct tw_set *s);
+/* The ordinal of key, or TW_NONE. */
+uint32_t tw_set_find(const struct tw_set *s, const uint8_t key[TW_SHA256]);
+/* The same, added if absent; *fresh says which. */
+uint32_t tw_set_add(struct tw_set *s, const uint8_t key[TW_SHA256], bool *fresh);
+
+/* ---- time: 64-bit seconds since 1970-01-01T00:00:00Z, years 0000 to 9999 ---- */
+#define TW_TIME_MIN (-62167219200LL) /* 0000-01-01T00:00:00Z */
+#define TW_TIME_MAX 253402300799LL   /* 9999-12-31T23:59:59Z */
+/* RFC 3339 with any offset, or a date alone (midnight UTC); fractions are
+ * cut. Real dates only; a leap second 60 reads as 59. False if it is none. */
+bool tw_time_parse(struct tw_slice s, int64_t *out);
+/* As above, and appends the same instant in UTC with its fraction kept to b. */
+bool tw_time_to_utc(struct tw_slice s, struct tw_buf *b);
+/* YYYY-MM-DDTHH:MM:SSZ, 20 characters. */
+void tw_time_add(struct tw_buf *b, int64_t t);
+/* Seconds of a civil UTC date; arguments must be in range (month 1 to 12). */
+int64_t tw_time_civil(int year, int month, int day, int hour, int min, int sec);
+/* Days in a month, 0 if there is none such. */
+int tw_time_month_days(int year, int month);
+
+/* ---- CSV of our own (RFC 4180, LF) ---- */
+/* Appends one field, quoted where it must be. No separator is added. */
+void tw_csv_field(struct tw_buf *b, struct tw_slice v);
+struct tw_row {
+	struct tw_slice raw; /* the record's bytes without its line end */
+	struct tw_slice *f;  /* the fields, unquoted, then what stages added */
+	uint32_t n, cap;
+	uint64_t number;     /* 1 = first row after the header */
+	struct tw_buf text;  /* owns unquoted and added fields; see tw_row_add */
+	uint32_t nraw;       /* of n, how many came from raw */
+};
+void tw_row_free(struct tw_row *r);
+/* Empties a row for the next record; keeps its memory. */
+void tw_row_clear(struct tw_row *r);
+/* Reserves room so that n more bytes and k more fields fit: fields point into
+ * text, so text must not move while a row is filled. tw_row_add relocates the
+ * slices itself when it must; a slice fetched from f[] before a tw_row_add is
+ * stale after it unless it lies in raw. */
+void tw_row_add(struct tw_row *r, struct tw_slice v);
+/* Splits one record (without line end) into r->f. -1: quotes are broken. */
+int tw_row_split(struct tw_row *r, struct tw_slice record) TW_CHECK;
+/* The length of the first whole record of the n bytes at p, its LF included,
+ * quotes respected; 0 when no record is whole. */
+size_t tw_csv_record(const uint8_t *p, size_t n);
+
+/* ---- a header: names of the columns of a stream of rows ---- */
+struct tw_header {
+	char **name;
+	uint32_t n;
+};
+void tw_header_free(struct tw_header *h);
+int tw_header_parse(struct tw_header *h, struct tw_slice record) TW_CHECK;
+/* Adds a column. -1 when the name is there already. */
+int tw_header_add(struct tw_header *h, const char *name) TW_CHECK;
+/* Index of a column, or TW_NONE. */
+uint32_t tw_header_find(const struct tw_header *h, const char *name);
+
+/* ---- stages: what tw-chain and tw-classify are, and tw-study strings together ----
+ * bind() finds its input columns in h and adds its output columns to it; row()
+ * adds exactly as many fields to r, in that order. Both return -1 after
+ * tw_error. free() may be NULL. */
+struct tw_stage {
+	const char *name;
+	void *self;
+	int (*bind)(void *self, struct tw_header *h);
+	int (*row)(void *self, struct tw_row *r);
+	void (*free)(void *self);
+};
+/* Field i of the row, empty when i is TW_NONE. */
+static inline struct tw_slice tw_row_get(const struct tw_row *r, uint32_t i)
+{
+	struct tw_slice none = { 0, 0 };
+	return i < r->n ? r->f[i] : none;
+}
+
+#endif

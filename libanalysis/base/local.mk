@@ -1,0 +1,10 @@
+# base/ knows nothing of the other folders.
+noinst_LTLIBRARIES += libbase.la
+libbase_la_SOURCES = \
+	libanalysis/base/base.h \
+	libanalysis/base/buf.c \
+	libanalysis/base/csv.c \
+	libanalysis/base/hash.c \
+	libanalysis/base/msg.c \
+	libanalysis/base/time.c
+libbase_la_LIBADD = $(NETTLE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS) $(LZMA_LIBS)

@@ -1,0 +1,135 @@
+/* cert.h: the facts of one certificate, read once by a bounded DER reader
+ * (RFC 5280 section 4; verdicts: docs/verdicts.md). No later layer reads DER. */
+#ifndef TW_CERT_H
+#define TW_CERT_H
+
+#include "base/base.h"
+
+enum tw_key { TW_KEY_UNKNOWN, TW_KEY_RSA, TW_KEY_RSA_PSS, TW_KEY_DSA, TW_KEY_DH, TW_KEY_EC,
+	TW_KEY_ED25519, TW_KEY_ED448, TW_KEY_X25519, TW_KEY_X448, TW_KEY_N };
+
+/* Bits of tw_cert.key_usage: bit i of RFC 5280 4.2.1.3 is 1 << i. */
+enum { TW_KU_DIGITAL_SIGNATURE = 1, TW_KU_NON_REPUDIATION = 2, TW_KU_KEY_ENCIPHERMENT = 4,
+	TW_KU_DATA_ENCIPHERMENT = 8, TW_KU_KEY_AGREEMENT = 16, TW_KU_KEY_CERT_SIGN = 32,
+	TW_KU_CRL_SIGN = 64, TW_KU_ENCIPHER_ONLY = 128, TW_KU_DECIPHER_ONLY = 256 };
+/* Bits of tw_cert.eku. */
+enum { TW_EKU_ANY = 1, TW_EKU_SERVER = 2, TW_EKU_CLIENT = 4, TW_EKU_CODE = 8, TW_EKU_EMAIL = 16,
+	TW_EKU_TIMESTAMP = 32, TW_EKU_OCSP = 64, TW_EKU_SGC_MS = 128, TW_EKU_SGC_NS = 256, TW_EKU_OTHER = 512 };
+/* Extensions present: bits of tw_cert.ext (and, of those critical, .critical). */
+enum { TW_EXT_BASIC_CONSTRAINTS = 1, TW_EXT_KEY_USAGE = 2, TW_EXT_EKU = 4, TW_EXT_NAME_CONSTRAINTS = 8,
+	TW_EXT_POLICIES = 16, TW_EXT_POLICY_MAPPINGS = 32, TW_EXT_POLICY_CONSTRAINTS = 64,
+	TW_EXT_INHIBIT_ANY = 128, TW_EXT_SAN = 256, TW_EXT_IAN = 512, TW_EXT_AKI = 1024, TW_EXT_SKI = 2048,
+	TW_EXT_CRLDP = 4096, TW_EXT_OCSP_NOCHECK = 8192, TW_EXT_NO_REV_AVAIL = 16384, TW_EXT_AIA = 32768,
+	TW_EXT_SIA = 65536, TW_EXT_FRESHEST_CRL = 1 << 17, TW_EXT_SCT = 1 << 18, TW_EXT_CT_POISON = 1 << 19,
+	TW_EXT_UNKNOWN = 1 << 20 };
+/* What is wrong with a certificate that can be read: bits of .faults. The name
+ * of each is the detail written in certificates.csv (see tw_fault_names). */
+enum { TW_FAULT_DER = 1, TW_FAULT_VERSION = 2, TW_FAULT_SERIAL = 4, TW_FAULT_TIME = 8, TW_FAULT_NAME = 16,
+	TW_FAULT_ALGORITHM = 32, TW_FAULT_EXTENSION = 64, TW_FAULT_DUPLICATE = 128 };
+
+/* All slices lie in der. */
+struct tw_cert {
+	struct tw_slice der;
+	uint8_t sha256[TW_SHA256];
+	bool readable;             /* false: only der, sha256 and is_blob hold */
+	bool is_blob;              /* came as OCTET STRING: not a whole outer SEQUENCE */
+	uint32_t faults;           /* TW_FAULT_* */
+	uint8_t spki_sha256[TW_SHA256]; /* of the SubjectPublicKeyInfo's bytes */
+	int version;               /* 1, 2, 3 or what it says + 1; -1 = absurd */
+	struct tw_slice tbs;       /* TBSCertificate with tag and length: what is signed */
+	struct tw_slice serial;    /* INTEGER's content octets */
+	struct tw_slice sig_alg;   /* outer AlgorithmIdentifier, whole */
+	struct tw_slice sig_oid, sig_params; /* OID content; parameters' whole TLV, n = 0: absent */
+	struct tw_slice tbs_sig_alg; /* inner AlgorithmIdentifier, whole */
+	struct tw_slice signature; /* BIT STRING's bytes without the unused-bits octet */
+	struct tw_slice issuer, subject; /* Name with tag and length */
+	int64_t not_before, not_after;   /* inclusive; unreadable: TW_TIME_MIN and TW_TIME_MAX */
+	struct tw_slice spki;      /* whole TLV */
+	struct tw_slice key_oid, key_params, key_bits_raw; /* as above; BIT STRING's bytes */
+	enum tw_key key;
+	uint32_t key_bits;         /* modulus, prime or field size in bits; 0 = not known */
+	struct tw_slice rsa_n, rsa_e; /* INTEGER contents, leading zeros cut */
+	const char *curve;         /* name, "explicit", "0.1.2" dotted OID is NOT given: "unknown"; NULL = no EC */
+	bool self_issued;          /* issuer and subject are the same bytes (names compared by rule: chain/) */
+	uint32_t ext, critical;    /* TW_EXT_* */
+	bool ca;                   /* basicConstraints cA TRUE */
+	int32_t path_length;       /* -1 = none */
+	uint32_t key_usage;        /* valid when ext has TW_EXT_KEY_USAGE */
+	uint32_t eku;              /* valid when ext has TW_EXT_EKU */
+	struct tw_slice ski;       /* keyIdentifier octets, or empty */
+	struct tw_slice aki;       /* authority's keyIdentifier octets, or empty */
+	struct tw_slice aki_issuer, aki_serial; /* GeneralNames content; INTEGER content; or empty */
+	struct tw_slice san;       /* SAN extnValue's content (the GeneralNames TLV), or empty */
+	struct tw_slice name_constraints; /* likewise */
+	struct tw_slice policies;
+	uint32_t san_count;
+};
+
+/* Reads der. Always fills *c; readable says whether outer SEQUENCE, TBS,
+ * issuer, validity, subject, SPKI and signature were found. No allocation. */
+void tw_cert_read(struct tw_cert *c, struct tw_slice der);
+
+/* ---- DER cursors (cert/der.c), used by all that look inside ---- */
+struct tw_der {
+	struct tw_slice s;  /* what is left */
+	bool nonminimal;    /* set when a length or tag was not minimal */
+};
+struct tw_tlv {
+	uint8_t tag;          /* identifier octet; high tag numbers are refused */
+	struct tw_slice all;  /* tag, length, content */
+	struct tw_slice body; /* content */
+};
+/* The next element. 1 read, 0 nothing left, -1 not readable (indefinite,
+ * high tag number, past the end). */
+int tw_der_next(struct tw_der *d, struct tw_tlv *t) TW_CHECK;
+
+/* ---- names ---- */
+/* RFC 4514 text of a Name TLV, e.g. CN=a,O=b (last RDN first); bytes that are
+ * no text are #hex. -1 (with what could be read appended) if not decodable. */
+int tw_name_text(struct tw_buf *b, struct tw_slice name);
+/* Walks the names of a SAN: *kind is the GeneralName's context tag number
+ * (0 otherName .. 2 dNSName .. 7 iPAddress 8 registeredID). Start with
+ * tw_san_start; 1, 0, -1 as tw_der_next. */
+void tw_san_start(struct tw_der *d, struct tw_slice san);
+int tw_san_next(struct tw_der *d, int *kind, struct tw_slice *value) TW_CHECK;
+/* The commonNames of the subject, in order, as UTF-8 appended to b; returns 1
+ * per value found from *pos on, 0 at the end. Start with *pos = 0. */
+int tw_common_name(struct tw_slice name, uint32_t *pos, struct tw_buf *b);
+
+/* The usual name of a signature algorithm ("sha256WithRSAEncryption",
+ * "ecdsa-with-SHA256", "ed25519"), else the dotted OID appended to b. */
+void tw_sig_name(struct tw_buf *b, const struct tw_cert *c);
+void tw_oid_text(struct tw_buf *b, struct tw_slice oid);
+const char *tw_key_name(enum tw_key k);
+
+/* ---- certificates.csv ---- */
+void tw_cert_csv_header(struct tw_buf *b);
+void tw_cert_csv(struct tw_buf *b, const struct tw_cert *c);
+
+/* ---- certs.der: a mapped file of DER elements, and its facts ---- */
+struct tw_certs {
+	struct tw_cert *v;   /* first-seen order, each distinct one once */
+	struct tw_set set;   /* SHA-256 to index in v */
+	uint32_t n, cap;
+	void *map; size_t map_len;
+	struct tw_buf own;   /* reserved */
+};
+/* Maps path and reads it. -1 after tw_error (offset and cause named). */
+int tw_certs_open(struct tw_certs *c, const char *path) TW_CHECK;
+void tw_certs_close(struct tw_certs *c);
+/* Adds one certificate by its bytes, which are copied (tw_verify, stores,
+ * tests). Returns its index. Pointers into v move. */
+uint32_t tw_certs_add(struct tw_certs *c, struct tw_slice der);
+/* Index by fingerprint, or TW_NONE. */
+uint32_t tw_certs_find(const struct tw_certs *c, const uint8_t sha256[TW_SHA256]);
+/* Appends to b what stands in certs.der for what a server sent: the bytes if
+ * they are one whole outer SEQUENCE, else an OCTET STRING holding them. */
+void tw_certs_element(struct tw_buf *b, struct tw_slice sent);
+
+/* ---- PEM ---- */
+/* The next CERTIFICATE / X509 CERTIFICATE / TRUSTED CERTIFICATE block of text
+ * from *pos on, decoded into der. 1 found, 0 no more, -1 a damaged block
+ * (*pos is past it, *why says what). *at is the block's offset. */
+int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why) TW_CHECK;
+
+#endif

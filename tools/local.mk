@@ -1,0 +1,1 @@
+# one short main a tool
