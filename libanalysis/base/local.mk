@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	libanalysis/base/base.h \
+	libanalysis/base/bounds.h \
 	libanalysis/base/buf.c \
 	libanalysis/base/csv.c \
 	libanalysis/base/hash.c \
