@@ -106,7 +106,7 @@ static size_t quoted(struct tw_row *r, struct tw_slice s, size_t at)
 {
 	size_t begin = at, doubled = 0;
 
-	for (;; at++) {
+	for (;;) {
 		const uint8_t *q = at < s.n ? memchr(s.p + at, '"', s.n - at) : NULL;
 		if (!q)
 			return 0;
@@ -114,7 +114,7 @@ static size_t quoted(struct tw_row *r, struct tw_slice s, size_t at)
 		if (at + 1 >= s.n || s.p[at + 1] != '"')
 			break;
 		doubled++;
-		at++;
+		at += 2;
 	}
 	struct tw_slice v = { s.p + begin, at - begin };
 	if (doubled) {
@@ -136,6 +136,8 @@ static size_t quoted(struct tw_row *r, struct tw_slice s, size_t at)
 int tw_row_split(struct tw_row *r, struct tw_slice s)
 {
 	tw_row_clear(r);
+	if (s.n == 0) /* one empty field, and perhaps no pointer to add to */
+		s.p = (const uint8_t *)"";
 	r->raw = s;
 	for (size_t at = 0;;) {
 		if (at < s.n && s.p[at] == '"') {

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -53,14 +54,26 @@ static int replay(const char *path)
 	return d ? total : -1;
 }
 
+/* Without arguments: the target's own corpus, by the program's name. */
+static int replay_own(const char *argv0)
+{
+	const char *base = strrchr(argv0, '/'), *src = getenv("TW_SRCDIR");
+	char name[4096];
+
+	base = base ? base + 1 : argv0;
+	if (!src || strncmp(base, "fuzz_", 5) != 0)
+		return fprintf(stderr, "usage: fuzz_NAME FILE-OR-FOLDER...\n"), -1;
+	snprintf(name, sizeof name, "%s/tests/fuzz/corpus/%s", src, base + 5);
+	return replay(name);
+}
+
 int main(int argc, char **argv)
 {
-	int total = 0;
-	for (int i = 1; i < argc; i++) {
+	int total = argc > 1 ? 0 : replay_own(argv[0]);
+
+	for (int i = 1; i < argc && total >= 0; i++) {
 		int n = replay(argv[i]);
-		if (n < 0)
-			return 1;
-		total += n;
+		total = n < 0 ? -1 : total + n;
 	}
 	printf("%d inputs\n", total);
 	return total > 0 ? 0 : 1;

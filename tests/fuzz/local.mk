@@ -1,0 +1,21 @@
+# Fuzz targets. A new one: its file here, its line in tests/fuzz/targets, its
+# seeds in corpus/NAME, and three lines below. make check replays the corpora;
+# tests/fuzz/run fuzzes. Configured with --enable-fuzzer, libFuzzer brings main.
+EXTRA_DIST += tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus
+FUZZ_LIBS = libreport.la libcrypto.la libchain.la libtrust.la libcert.la libdump.la libbase.la
+if FUZZER
+FUZZ_MAIN =
+AM_FUZZFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+AM_FUZZFLAGS = $(AM_LDFLAGS)
+endif
+
+# check_PROGRAMS += tests/fuzz/fuzz_NAME
+# tests_fuzz_fuzz_NAME_SOURCES = tests/fuzz/fuzz_NAME.c $(FUZZ_MAIN)
+# tests_fuzz_fuzz_NAME_LDFLAGS = $(AM_FUZZFLAGS)
+# tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_csv
+tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_csv_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_csv_LDADD = libbase.la
