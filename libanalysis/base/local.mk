@@ -5,6 +5,7 @@ libbase_la_SOURCES = \
 	libanalysis/base/bounds.h \
 	libanalysis/base/buf.c \
 	libanalysis/base/csv.c \
+	libanalysis/base/filter.h \
 	libanalysis/base/hash.c \
 	libanalysis/base/msg.c \
 	libanalysis/base/time.c
