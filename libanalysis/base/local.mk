@@ -4,9 +4,14 @@ libbase_la_SOURCES = \
 	libanalysis/base/base.h \
 	libanalysis/base/bounds.h \
 	libanalysis/base/buf.c \
+	libanalysis/base/codec.c \
+	libanalysis/base/codec.h \
 	libanalysis/base/csv.c \
+	libanalysis/base/files.c \
 	libanalysis/base/filter.h \
 	libanalysis/base/hash.c \
+	libanalysis/base/input.c \
+	libanalysis/base/input.h \
 	libanalysis/base/msg.c \
 	libanalysis/base/time.c
 libbase_la_LIBADD = $(NETTLE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS) $(LZMA_LIBS)
