@@ -33,7 +33,8 @@ struct tw_cert {
 	uint8_t sha256[TW_SHA256];
 	bool readable;             /* false: only der, sha256 and is_blob hold */
 	bool is_blob;              /* came as OCTET STRING: not a whole outer SEQUENCE */
-	uint32_t faults;           /* TW_FAULT_* */
+	uint32_t faults;           /* TW_FAULT_*: by the strict rules (rfc5280, webpki) */
+	uint32_t faults_2015;      /* the subset that profile 2015 does not tolerate */
 	uint8_t spki_sha256[TW_SHA256]; /* of the SubjectPublicKeyInfo's bytes */
 	int version;               /* 1, 2, 3 or what it says + 1; -1 = absurd */
 	struct tw_slice tbs;       /* TBSCertificate with tag and length: what is signed */
@@ -62,6 +63,10 @@ struct tw_cert {
 	struct tw_slice san;       /* SAN extnValue's content (the GeneralNames TLV), or empty */
 	struct tw_slice name_constraints; /* likewise */
 	struct tw_slice policies;
+	struct tw_slice policy_mappings; /* likewise */
+	struct tw_slice crldp;           /* likewise: cRLDistributionPoints */
+	int32_t require_explicit, inhibit_mapping; /* policyConstraints; -1 = none */
+	int32_t inhibit_any;       /* inhibitAnyPolicy; -1 = none */
 	uint32_t san_count;
 };
 
@@ -101,6 +106,11 @@ int tw_common_name(struct tw_slice name, uint32_t *pos, struct tw_buf *b);
 void tw_sig_name(struct tw_buf *b, const struct tw_cert *c);
 void tw_oid_text(struct tw_buf *b, struct tw_slice oid);
 const char *tw_key_name(enum tw_key k);
+/* Security bits of a key (NIST's classes by modulus size, half the size
+ * of a curve); 0 where the size is not known. */
+uint32_t tw_key_security_bits(enum tw_key k, uint32_t bits);
+/* The names of the faults, space-separated: "der version serial ...". */
+void tw_fault_names(struct tw_buf *b, uint32_t faults);
 
 /* ---- certificates.csv ---- */
 void tw_cert_csv_header(struct tw_buf *b);

@@ -1,1 +1,17 @@
-# sources of libanalysis/cert
+# cert/ reads certificates; it uses base/ only.
+noinst_LTLIBRARIES += libcert.la
+libcert_la_SOURCES = \
+	libanalysis/cert/cert.c \
+	libanalysis/cert/cert.h \
+	libanalysis/cert/certs.c \
+	libanalysis/cert/csv.c \
+	libanalysis/cert/der.c \
+	libanalysis/cert/extensions.c \
+	libanalysis/cert/general.c \
+	libanalysis/cert/internal.h \
+	libanalysis/cert/keys.c \
+	libanalysis/cert/names.c \
+	libanalysis/cert/pem.c \
+	libanalysis/cert/points.c \
+	libanalysis/cert/policies.c
+libcert_la_LIBADD = libbase.la -lunistring

@@ -1,0 +1,253 @@
+/* cert.c: the frame of a certificate (RFC 5280 4.1). */
+#include "cert/internal.h"
+
+#include <string.h>
+
+static bool digits(struct tw_slice s, size_t at, size_t n, int *out)
+{
+	int v = 0;
+	for (size_t i = at; i < at + n; i++) {
+		if (i >= s.n || s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*out = v;
+	return true;
+}
+
+/* What follows the minutes of a UTCTime: [SS] (Z | +hhmm | -hhmm), X.680 47.3.
+ * *strict is cleared where RFC 5280 4.1.2.5.1 wants seconds and Z. */
+static bool utc_tail(struct tw_slice s, size_t at, int *sec, int *offset, bool *strict)
+{
+	int hh, mm;
+	*sec = 0;
+	*offset = 0;
+	if (digits(s, at, 2, sec))
+		at += 2;
+	else
+		*strict = false;
+	if (at < s.n && s.p[at] == 'Z')
+		return at + 1 == s.n;
+	*strict = false;
+	if (at + 5 != s.n || (s.p[at] != '+' && s.p[at] != '-') || !digits(s, at + 1, 2, &hh) ||
+			!digits(s, at + 3, 2, &mm) || hh > 23 || mm > 59)
+		return false;
+	*offset = (hh * 60 + mm) * (s.p[at] == '+' ? 60 : -60);
+	return true;
+}
+
+static bool read_time(const struct tw_tlv *t, int64_t *out, bool *strict)
+{
+	struct tw_slice s = t->body;
+	int year, mon, day, hour, min, sec, offset = 0;
+	size_t y = t->tag == TW_GENERALIZED_TIME ? 4 : 2;
+	if ((t->tag != TW_UTC_TIME && t->tag != TW_GENERALIZED_TIME) || !digits(s, 0, y, &year) ||
+			!digits(s, y, 2, &mon) || !digits(s, y + 2, 2, &day) || !digits(s, y + 4, 2, &hour) ||
+			!digits(s, y + 6, 2, &min))
+		return false;
+	if (t->tag == TW_UTC_TIME) {
+		year += year < 50 ? 2000 : 1900; /* RFC 5280 4.1.2.5.1 */
+		if (!utc_tail(s, y + 8, &sec, &offset, strict))
+			return false;
+	} else if (s.n != 15 || !digits(s, 12, 2, &sec) || s.p[14] != 'Z') {
+		return false; /* 4.1.2.5.2: seconds, no fraction, Z */
+	}
+	if (mon < 1 || mon > 12 || day < 1 || day > tw_time_month_days(year, mon) || hour > 23 || min > 59 || sec > 59)
+		return false;
+	*out = tw_time_civil(year, mon, day, hour, min, sec) - offset;
+	return true;
+}
+
+static void read_validity(struct tw_cert *c, struct tw_slice body)
+{
+	struct tw_der d = tw_der_in(body);
+	struct tw_tlv t;
+	int64_t *to[2] = { &c->not_before, &c->not_after };
+	for (int i = 0; i < 2; i++) {
+		bool strict = true;
+		if (tw_der_next(&d, &t) != 1 || !read_time(&t, to[i], &strict))
+			tw_fault(c, TW_FAULT_TIME);
+		else if (!strict)
+			tw_fault_strict(c, TW_FAULT_TIME);
+	}
+	if (d.s.n)
+		tw_fault(c, TW_FAULT_TIME);
+}
+
+/* [0] EXPLICIT Version DEFAULT v1. */
+static void read_version(struct tw_cert *c, struct tw_der *tbs)
+{
+	struct tw_slice outer, v;
+	int32_t n;
+	c->version = 1;
+	if (!tw_der_take(tbs, 0xa0, &outer))
+		return;
+	if (!tw_der_only(outer, TW_INTEGER, &v) || !tw_int_small(v, &n) || n > 1000) {
+		c->version = -1;
+		tw_fault(c, TW_FAULT_VERSION);
+		return;
+	}
+	c->version = n + 1;
+	if (n > 2)
+		tw_fault(c, TW_FAULT_VERSION);
+	else if (n == 0)
+		tw_fault_strict(c, TW_FAULT_VERSION); /* X.690 11.5: no encoded DEFAULT */
+}
+
+static bool read_serial(struct tw_cert *c, struct tw_der *tbs)
+{
+	struct tw_tlv t;
+	/* A serial left out leaves the rest in its place. */
+	if (tw_der_is(tbs, TW_SEQUENCE)) {
+		tw_fault(c, TW_FAULT_SERIAL);
+		return true;
+	}
+	if (tw_der_next(tbs, &t) != 1)
+		return false;
+	c->serial = t.body;
+	if (t.tag != TW_INTEGER || t.body.n == 0)
+		tw_fault(c, TW_FAULT_SERIAL);
+	else if (!tw_int_minimal(t.body))
+		tw_fault_strict(c, TW_FAULT_SERIAL);
+	return true;
+}
+
+static bool take_whole(struct tw_der *d, struct tw_slice *all)
+{
+	struct tw_tlv t;
+	if (!tw_der_is(d, TW_SEQUENCE) || tw_der_next(d, &t) != 1)
+		return false;
+	*all = t.all;
+	return true;
+}
+
+/* What follows the key: [1] and [2] unique identifiers, [3] extensions. */
+static void read_rest(struct tw_cert *c, struct tw_der *tbs)
+{
+	struct tw_slice body;
+	for (uint8_t tag = 0x81; tag <= 0x82; tag++)
+		if (tw_der_take(tbs, tag, &body) && c->version == 1)
+			tw_fault(c, TW_FAULT_VERSION); /* RFC 5280 4.1.2.8 */
+	bool had = tw_der_take(tbs, 0xa3, &body);
+	if (had) {
+		if (c->version == 1)
+			tw_fault_strict(c, TW_FAULT_VERSION); /* 4.1.2.9 */
+		else if (c->version == 2)
+			tw_fault(c, TW_FAULT_VERSION);
+		tw_extensions_read(c, body);
+	}
+	if (tw_der_is(tbs, 0xa3)) /* there, but its length is not right */
+		tw_fault(c, TW_FAULT_EXTENSION);
+	else if (tbs->s.n)
+		tw_fault(c, TW_FAULT_DER);
+}
+
+static bool read_tbs(struct tw_cert *c, struct tw_slice body)
+{
+	struct tw_der d = tw_der_in(body);
+	struct tw_slice validity;
+	read_version(c, &d);
+	if (!read_serial(c, &d) || !take_whole(&d, &c->tbs_sig_alg) || !take_whole(&d, &c->issuer) ||
+			!tw_der_take(&d, TW_SEQUENCE, &validity) || !take_whole(&d, &c->subject) ||
+			!take_whole(&d, &c->spki))
+		return false;
+	read_validity(c, validity);
+	tw_key_read(c);
+	c->self_issued = tw_slice_eq(c->issuer, c->subject);
+	tw_sha256(c->spki, c->spki_sha256);
+	read_rest(c, &d);
+	return true;
+}
+
+static void check_names(struct tw_cert *c)
+{
+	struct tw_slice body;
+	if (tw_check_name(c, c->issuer) || tw_check_name(c, c->subject))
+		tw_fault(c, TW_FAULT_NAME);
+	if (tw_der_only(c->issuer, TW_SEQUENCE, &body) && body.n == 0)
+		tw_fault(c, TW_FAULT_NAME); /* RFC 5280 4.1.2.4 */
+	/* 4.1.2.6: an empty subject needs a critical subjectAltName. */
+	if (tw_der_only(c->subject, TW_SEQUENCE, &body) && body.n == 0 && !(c->critical & TW_EXT_SAN))
+		tw_fault(c, TW_FAULT_NAME);
+}
+
+/* The outer SEQUENCE's three elements. */
+static bool read_outer(struct tw_cert *c, struct tw_slice body)
+{
+	struct tw_der d = tw_der_in(body);
+	struct tw_tlv tbs, sig;
+	if (!tw_der_is(&d, TW_SEQUENCE) || tw_der_next(&d, &tbs) != 1)
+		return false;
+	c->tbs = tbs.all;
+	if (tw_der_next(&d, &sig) != 1)
+		return false;
+	c->sig_alg = sig.all;
+	if (!tw_algorithm(sig.all, &c->sig_oid, &c->sig_params))
+		tw_fault(c, TW_FAULT_ALGORITHM);
+	if (!tw_der_is(&d, TW_BIT_STRING) || tw_der_next(&d, &sig) != 1 || sig.body.n == 0)
+		return false;
+	if (!tw_bits_whole(sig.body, &c->signature)) {
+		tw_fault(c, TW_FAULT_DER);
+		c->signature.p = sig.body.p + 1;
+		c->signature.n = sig.body.n - 1;
+	}
+	if (d.s.n)
+		tw_fault(c, TW_FAULT_DER);
+	if (!read_tbs(c, tbs.body))
+		return false;
+	if (!tw_slice_eq(c->sig_alg, c->tbs_sig_alg)) /* RFC 5280 4.1.1.2 */
+		tw_fault(c, TW_FAULT_ALGORITHM);
+	return true;
+}
+
+static void forget(struct tw_cert *c)
+{
+	struct tw_slice der = c->der;
+	memset(c, 0, sizeof *c);
+	c->der = der;
+	c->not_before = TW_TIME_MIN;
+	c->not_after = TW_TIME_MAX;
+	c->path_length = c->require_explicit = c->inhibit_mapping = c->inhibit_any = -1;
+}
+
+void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t hash[TW_SHA256])
+{
+	struct tw_der d = tw_der_in(der);
+	struct tw_tlv t;
+	c->der = der;
+	forget(c);
+	if (tw_der_is(&d, TW_SEQUENCE) && tw_der_next(&d, &t) == 1)
+		c->readable = read_outer(c, t.body);
+	if (!c->readable)
+		forget(c);
+	else {
+		if (d.s.n)
+			tw_fault(c, TW_FAULT_DER);
+		tw_der_scan(c, t.all);
+		check_names(c);
+	}
+	memcpy(c->sha256, hash, TW_SHA256);
+}
+
+void tw_cert_read(struct tw_cert *c, struct tw_slice der)
+{
+	uint8_t hash[TW_SHA256];
+	tw_sha256(der, hash);
+	tw_cert_read_hashed(c, der, hash);
+	struct tw_slice body;
+	c->is_blob = !tw_der_only(der, TW_SEQUENCE, &body);
+}
+
+void tw_fault_names(struct tw_buf *b, uint32_t faults)
+{
+	static const char *const name[] = { "der", "version", "serial", "time", "name", "algorithm", "extension",
+		"duplicate" };
+	bool first = true;
+	for (unsigned i = 0; i < sizeof name / sizeof *name; i++)
+		if (faults & 1u << i) {
+			if (!first)
+				tw_buf_addc(b, ' ');
+			first = false;
+			tw_buf_adds(b, name[i]);
+		}
+}

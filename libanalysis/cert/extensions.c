@@ -1,0 +1,265 @@
+/* extensions.c: the list of extensions (RFC 5280 4.2), each known one decoded
+ * to its end. Of a repeated one the first counts; one that cannot be decoded
+ * is a fault, and if critical stands as an unknown critical extension. */
+#include "cert/internal.h"
+
+static int basic_constraints(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice body, b;
+	int32_t len = -1;
+	bool ca = false;
+	if (!tw_der_only(v, TW_SEQUENCE, &body))
+		return -1;
+	struct tw_der d = tw_der_in(body);
+	if (tw_der_take(&d, TW_BOOLEAN, &b)) { /* an explicit FALSE is tolerated */
+		if (b.n != 1)
+			return -1;
+		ca = b.p[0] != 0;
+	}
+	if (tw_der_take(&d, TW_INTEGER, &b) && !tw_int_small(b, &len))
+		return -1;
+	if (d.s.n)
+		return -1;
+	c->ca = ca;
+	c->path_length = len;
+	return 0;
+}
+
+static int key_usage(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice bits;
+	if (!tw_der_only(v, TW_BIT_STRING, &bits) || bits.n == 0 || bits.p[0] > 7 || (bits.n == 1 && bits.p[0]))
+		return -1;
+	uint32_t usage = 0;
+	size_t have = (bits.n - 1) * 8 - bits.p[0];
+	bool any = false;
+	for (size_t i = 0; i < have && i < 9; i++)
+		if (bits.p[1 + i / 8] & 0x80 >> i % 8)
+			usage |= 1u << i;
+	for (size_t i = 1; i < bits.n; i++)
+		any = any || bits.p[i];
+	/* X.690 11.2.1: unused bits are zero. */
+	if (bits.n > 1 && (bits.p[bits.n - 1] & ((1u << bits.p[0]) - 1)))
+		tw_fault(c, TW_FAULT_DER);
+	if (!any) /* 4.2.1.3: at least one bit is set */
+		tw_fault(c, TW_FAULT_EXTENSION);
+	c->key_usage = usage;
+	return 0;
+}
+
+#define OID(s) { (const uint8_t *)(s), sizeof(s) - 1 }
+
+static uint32_t purpose(struct tw_slice oid)
+{
+	static const struct {
+		struct tw_slice oid;
+		uint32_t bit;
+	} known[] = {
+		{ OID("\x2b\x06\x01\x05\x05\x07\x03\x01"), TW_EKU_SERVER },
+		{ OID("\x2b\x06\x01\x05\x05\x07\x03\x02"), TW_EKU_CLIENT },
+		{ OID("\x2b\x06\x01\x05\x05\x07\x03\x03"), TW_EKU_CODE },
+		{ OID("\x2b\x06\x01\x05\x05\x07\x03\x04"), TW_EKU_EMAIL },
+		{ OID("\x2b\x06\x01\x05\x05\x07\x03\x08"), TW_EKU_TIMESTAMP },
+		{ OID("\x2b\x06\x01\x05\x05\x07\x03\x09"), TW_EKU_OCSP },
+		{ OID("\x55\x1d\x25\x00"), TW_EKU_ANY },
+		{ OID("\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x03"), TW_EKU_SGC_MS },
+		{ OID("\x60\x86\x48\x01\x86\xf8\x42\x04\x01"), TW_EKU_SGC_NS },
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (tw_slice_eq(known[i].oid, oid))
+			return known[i].bit;
+	return TW_EKU_OTHER;
+}
+
+static int ext_key_usage(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice body, oid;
+	uint32_t eku = 0;
+	if (!tw_der_only(v, TW_SEQUENCE, &body))
+		return -1;
+	struct tw_der d = tw_der_in(body);
+	while (tw_der_take(&d, TW_OID, &oid)) {
+		if (!tw_oid_ok(oid))
+			return -1;
+		eku |= purpose(oid);
+	}
+	if (d.s.n)
+		return -1;
+	if (eku == 0)
+		tw_fault(c, TW_FAULT_EXTENSION);
+	c->eku = eku;
+	return 0;
+}
+
+static int san(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice body;
+	uint32_t count;
+	if (!tw_der_only(v, TW_SEQUENCE, &body) || tw_check_names(c, body, &count, true))
+		return -1;
+	c->san = v;
+	c->san_count = count;
+	return 0;
+}
+
+static int ian(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice body;
+	uint32_t count;
+	return tw_der_only(v, TW_SEQUENCE, &body) && !tw_check_names(c, body, &count, true) ? 0 : -1;
+}
+
+static int ski(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice id;
+	if (!tw_der_only(v, TW_OCTET_STRING, &id))
+		return -1;
+	c->ski = id;
+	return 0;
+}
+
+static int null(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice none;
+	(void)c;
+	return tw_der_only(v, TW_NULL, &none) && none.n == 0 ? 0 : -1;
+}
+
+/* SignedCertificateTimestampList inside an OCTET STRING, RFC 6962 3.3: its
+ * lengths must fit. */
+static int scts(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_slice list;
+	(void)c;
+	if (!tw_der_only(v, TW_OCTET_STRING, &list) || list.n < 2)
+		return -1;
+	size_t left = (size_t)list.p[0] << 8 | list.p[1], at = 2;
+	if (left != list.n - 2)
+		return -1;
+	while (at < list.n) {
+		if (list.n - at < 2)
+			return -1;
+		size_t one = (size_t)list.p[at] << 8 | list.p[at + 1];
+		at += 2;
+		if (one == 0 || one > list.n - at)
+			return -1;
+		at += one;
+	}
+	return 0;
+}
+
+struct known {
+	struct tw_slice oid;
+	uint32_t bit;
+	int (*read)(struct tw_cert *c, struct tw_slice v);
+};
+
+static const struct known known[] = {
+	{ OID("\x55\x1d\x13"), TW_EXT_BASIC_CONSTRAINTS, basic_constraints },
+	{ OID("\x55\x1d\x0f"), TW_EXT_KEY_USAGE, key_usage },
+	{ OID("\x55\x1d\x25"), TW_EXT_EKU, ext_key_usage },
+	{ OID("\x55\x1d\x1e"), TW_EXT_NAME_CONSTRAINTS, tw_ext_name_constraints },
+	{ OID("\x55\x1d\x20"), TW_EXT_POLICIES, tw_ext_policies },
+	{ OID("\x55\x1d\x21"), TW_EXT_POLICY_MAPPINGS, tw_ext_mappings },
+	{ OID("\x55\x1d\x24"), TW_EXT_POLICY_CONSTRAINTS, tw_ext_constraints },
+	{ OID("\x55\x1d\x36"), TW_EXT_INHIBIT_ANY, tw_ext_inhibit_any },
+	{ OID("\x55\x1d\x11"), TW_EXT_SAN, san },
+	{ OID("\x55\x1d\x12"), TW_EXT_IAN, ian },
+	{ OID("\x55\x1d\x23"), TW_EXT_AKI, tw_ext_aki },
+	{ OID("\x55\x1d\x0e"), TW_EXT_SKI, ski },
+	{ OID("\x55\x1d\x1f"), TW_EXT_CRLDP, tw_ext_crldp },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), TW_EXT_OCSP_NOCHECK, null },
+	{ OID("\x55\x1d\x38"), TW_EXT_NO_REV_AVAIL, null },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x01"), TW_EXT_AIA, tw_ext_access },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x0b"), TW_EXT_SIA, tw_ext_access },
+	{ OID("\x55\x1d\x2e"), TW_EXT_FRESHEST_CRL, tw_ext_freshest },
+	{ OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"), TW_EXT_SCT, scts },
+	{ OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x03"), TW_EXT_CT_POISON, null },
+};
+
+/* Which extensions were there: bits of the known, OIDs of the others (the
+ * first of them; the bound keeps a hostile list from costing its square). */
+struct seen {
+	uint32_t bits;
+	struct tw_slice oid[128];
+	size_t n;
+};
+
+static bool repeated(struct seen *s, uint32_t bit, struct tw_slice oid)
+{
+	if (bit != TW_EXT_UNKNOWN) {
+		bool again = s->bits & bit;
+		s->bits |= bit;
+		return again;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if (tw_slice_eq(s->oid[i], oid))
+			return true;
+	if (s->n < sizeof s->oid / sizeof *s->oid)
+		s->oid[s->n++] = oid;
+	return false;
+}
+
+static void present(struct tw_cert *c, uint32_t bit, bool critical)
+{
+	c->ext |= bit;
+	if (critical)
+		c->critical |= bit;
+}
+
+static void decode(struct tw_cert *c, const struct known *k, struct tw_slice value, bool critical)
+{
+	tw_der_scan(c, value);
+	int r = k->read(c, value);
+	if (r < 0)
+		tw_fault(c, TW_FAULT_EXTENSION);
+	else
+		present(c, k->bit, critical);
+	/* Neither one that cannot be decoded nor one with a qualifier that is not
+	 * known can be processed: 4.2, 4.2.1.4. */
+	if (r && critical)
+		present(c, TW_EXT_UNKNOWN, true);
+}
+
+/* Extension: extnID, critical DEFAULT FALSE, extnValue. */
+static bool extension(struct tw_cert *c, struct tw_slice body, struct seen *seen)
+{
+	struct tw_der d = tw_der_in(body);
+	struct tw_slice oid, b, value;
+	const struct known *k = NULL;
+	bool critical = false;
+	if (!tw_der_take(&d, TW_OID, &oid) || !tw_oid_ok(oid))
+		return false;
+	if (tw_der_take(&d, TW_BOOLEAN, &b)) {
+		critical = b.n && b.p[0];
+		if (!critical) /* X.690 11.5: no encoded DEFAULT */
+			tw_fault_strict(c, TW_FAULT_EXTENSION);
+	}
+	bool whole = tw_der_take(&d, TW_OCTET_STRING, &value) && d.s.n == 0;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (tw_slice_eq(known[i].oid, oid))
+			k = &known[i];
+	if (repeated(seen, k ? k->bit : TW_EXT_UNKNOWN, oid))
+		tw_fault(c, TW_FAULT_DUPLICATE);
+	else if (!k || !whole)
+		present(c, TW_EXT_UNKNOWN, critical);
+	else
+		decode(c, k, value, critical);
+	return whole;
+}
+
+void tw_extensions_read(struct tw_cert *c, struct tw_slice body)
+{
+	struct tw_slice list, one;
+	struct seen seen = { .n = 0 };
+	if (!tw_der_only(body, TW_SEQUENCE, &list) || list.n == 0) {
+		tw_fault(c, TW_FAULT_EXTENSION);
+		return;
+	}
+	struct tw_der d = tw_der_in(list);
+	while (tw_der_take(&d, TW_SEQUENCE, &one))
+		if (!extension(c, one, &seen))
+			tw_fault(c, TW_FAULT_EXTENSION);
+	if (d.s.n)
+		tw_fault(c, TW_FAULT_EXTENSION);
+}

@@ -1,0 +1,81 @@
+/* internal.h: what the files of cert/ share and nobody else sees. */
+#ifndef TW_CERT_INTERNAL_H
+#define TW_CERT_INTERNAL_H
+
+#include "cert/cert.h"
+
+/* Universal tags of X.690 as identifier octets. */
+enum { TW_BOOLEAN = 0x01, TW_INTEGER = 0x02, TW_BIT_STRING = 0x03, TW_OCTET_STRING = 0x04, TW_NULL = 0x05,
+	TW_OID = 0x06, TW_UTF8 = 0x0c, TW_NUMERIC = 0x12, TW_PRINTABLE = 0x13, TW_TELETEX = 0x14, TW_IA5 = 0x16,
+	TW_UTC_TIME = 0x17, TW_GENERALIZED_TIME = 0x18, TW_VISIBLE = 0x1a, TW_UNIVERSAL = 0x1c, TW_BMP = 0x1e,
+	TW_SEQUENCE = 0x30, TW_SET = 0x31 };
+
+/* A fault in every profile, and one that profile 2015 tolerates. */
+static inline void tw_fault(struct tw_cert *c, uint32_t bit)
+{
+	c->faults |= bit;
+	c->faults_2015 |= bit;
+}
+static inline void tw_fault_strict(struct tw_cert *c, uint32_t bit)
+{
+	c->faults |= bit;
+}
+
+/* ---- der.c ---- */
+struct tw_der tw_der_in(struct tw_slice s);
+/* Does the next element bear this tag? */
+bool tw_der_is(const struct tw_der *d, uint8_t tag);
+/* Takes the next element if it bears tag; false leaves d where it was. */
+bool tw_der_take(struct tw_der *d, uint8_t tag, struct tw_slice *body);
+/* s is exactly one element with this tag. */
+bool tw_der_only(struct tw_slice s, uint8_t tag, struct tw_slice *body);
+/* s (an OID's content octets) is well formed. */
+bool tw_oid_ok(struct tw_slice oid);
+/* s (an INTEGER's content octets) is not empty and minimal. */
+bool tw_int_minimal(struct tw_slice s);
+/* A non-negative INTEGER's content; values past INT32_MAX read as that. */
+bool tw_int_small(struct tw_slice s, int32_t *out);
+/* A BIT STRING's bytes without its first octet, which must be 0. */
+bool tw_bits_whole(struct tw_slice body, struct tw_slice *out);
+/* Faults of encoding anywhere inside the elements of s: DER. */
+void tw_der_scan(struct tw_cert *c, struct tw_slice s);
+
+/* ---- cert.c ---- */
+/* tw_cert_read for those who know the SHA-256 of der; is_blob stays false. */
+void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t hash[TW_SHA256]);
+
+/* ---- names.c, general.c ---- */
+/* Appends a string of this tag as UTF-8. False (nothing appended): no text. */
+bool tw_text_utf8(struct tw_buf *b, uint8_t tag, struct tw_slice s);
+/* Notes the faults of a string's characters. */
+void tw_check_string(struct tw_cert *c, uint8_t tag, struct tw_slice s);
+/* A Name TLV, or the content of one RDN: -1 if it cannot be decoded. Notes
+ * faults of its strings. */
+int tw_check_name(struct tw_cert *c, struct tw_slice name);
+int tw_check_rdn(struct tw_cert *c, struct tw_slice set);
+/* The content of GeneralNames: -1 if it cannot be decoded. Counts them. */
+int tw_check_names(struct tw_cert *c, struct tw_slice body, uint32_t *count, bool is_san);
+/* One GeneralName, the next of d. */
+int tw_check_general(struct tw_cert *c, struct tw_der *d, bool is_san);
+
+/* ---- extensions.c and the decoders it calls (policies.c, points.c) ---- */
+/* The content of [3]: extensions. */
+void tw_extensions_read(struct tw_cert *c, struct tw_slice body);
+/* 0 decoded, -1 not, 1 decoded but not processed if critical. */
+int tw_ext_policies(struct tw_cert *c, struct tw_slice v);
+int tw_ext_mappings(struct tw_cert *c, struct tw_slice v);
+int tw_ext_constraints(struct tw_cert *c, struct tw_slice v);
+int tw_ext_inhibit_any(struct tw_cert *c, struct tw_slice v);
+int tw_ext_crldp(struct tw_cert *c, struct tw_slice v);
+int tw_ext_freshest(struct tw_cert *c, struct tw_slice v);
+int tw_ext_access(struct tw_cert *c, struct tw_slice v);
+int tw_ext_aki(struct tw_cert *c, struct tw_slice v);
+int tw_ext_name_constraints(struct tw_cert *c, struct tw_slice v);
+
+/* ---- keys.c ---- */
+/* Fills key, key_bits, rsa_*, curve from c->spki. */
+void tw_key_read(struct tw_cert *c);
+/* Takes AlgorithmIdentifier's parts out of its whole TLV. */
+bool tw_algorithm(struct tw_slice all, struct tw_slice *oid, struct tw_slice *params);
+
+#endif
