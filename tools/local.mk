@@ -1,1 +1,7 @@
 # one short main a tool
+
+bin_PROGRAMS += tw-certs
+tw_certs_SOURCES = tools/tw-certs.c
+tw_certs_CPPFLAGS = $(AM_CPPFLAGS) -DTW_VERSION='"$(PACKAGE_VERSION)"'
+tw_certs_LDADD = libcert.la libbase.la
+dist_man_MANS += man/tw-certs.1

@@ -186,11 +186,10 @@ static bool read_outer(struct tw_cert *c, struct tw_slice body)
 		tw_fault(c, TW_FAULT_ALGORITHM);
 	if (!tw_der_is(&d, TW_BIT_STRING) || tw_der_next(&d, &sig) != 1 || sig.body.n == 0)
 		return false;
-	if (!tw_bits_whole(sig.body, &c->signature)) {
-		tw_fault(c, TW_FAULT_DER);
-		c->signature.p = sig.body.p + 1;
-		c->signature.n = sig.body.n - 1;
-	}
+	/* Unused bits: no algorithm makes such a value. It stays empty, and so a
+	 * bad signature rather than a fault of the certificate. */
+	if (!tw_bits_whole(sig.body, &c->signature))
+		c->signature.p = sig.body.p;
 	if (d.s.n)
 		tw_fault(c, TW_FAULT_DER);
 	if (!read_tbs(c, tbs.body))

@@ -42,7 +42,7 @@ struct tw_cert {
 	struct tw_slice sig_alg;   /* outer AlgorithmIdentifier, whole */
 	struct tw_slice sig_oid, sig_params; /* OID content; parameters' whole TLV, n = 0: absent */
 	struct tw_slice tbs_sig_alg; /* inner AlgorithmIdentifier, whole */
-	struct tw_slice signature; /* BIT STRING's bytes without the unused-bits octet */
+	struct tw_slice signature; /* BIT STRING's bytes without the unused-bits octet; empty if that is not 0 */
 	struct tw_slice issuer, subject; /* Name with tag and length */
 	int64_t not_before, not_after;   /* inclusive; unreadable: TW_TIME_MIN and TW_TIME_MAX */
 	struct tw_slice spki;      /* whole TLV */
@@ -122,9 +122,10 @@ struct tw_certs {
 	struct tw_set set;   /* SHA-256 to index in v */
 	uint32_t n, cap;
 	void *map; size_t map_len;
-	struct tw_buf own;   /* reserved */
+	struct tw_buf own;   /* the file's bytes where it could not be mapped */
 };
-/* Maps path and reads it. -1 after tw_error (offset and cause named). */
+/* Maps path and reads it; a compressed file, a pipe or "-" is read into memory.
+ * -1 after tw_error (offset and cause named). */
 int tw_certs_open(struct tw_certs *c, const char *path) TW_CHECK;
 void tw_certs_close(struct tw_certs *c);
 /* Adds one certificate by its bytes, which are copied (tw_verify, stores,
@@ -132,6 +133,11 @@ void tw_certs_close(struct tw_certs *c);
 uint32_t tw_certs_add(struct tw_certs *c, struct tw_slice der);
 /* Index by fingerprint, or TW_NONE. */
 uint32_t tw_certs_find(const struct tw_certs *c, const uint8_t sha256[TW_SHA256]);
+/* Walks the elements of path without keeping anything: one gets the whole
+ * element, what it holds and whether that is a blob, repeats included; it
+ * returns 0, or -1 to stop. -1 after tw_error (here or in one). */
+int tw_certs_each(const char *path, int (*one)(void *arg, struct tw_slice all, struct tw_slice der, bool blob),
+		void *arg) TW_CHECK;
 /* Appends to b what stands in certs.der for what a server sent: the bytes if
  * they are one whole outer SEQUENCE, else an OCTET STRING holding them. */
 void tw_certs_element(struct tw_buf *b, struct tw_slice sent);

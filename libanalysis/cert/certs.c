@@ -1,5 +1,6 @@
 /* certs.c: certs.der, a sequence of DER elements: SEQUENCE is a certificate,
  * OCTET STRING holds what a server sent as one and is no whole SEQUENCE. */
+#include "base/input.h"
 #include "cert/internal.h"
 
 #include <errno.h>
@@ -49,15 +50,15 @@ uint32_t tw_certs_find(const struct tw_certs *c, const uint8_t sha256[TW_SHA256]
 	return tw_set_find(&c->set, sha256);
 }
 
-static int read_map(struct tw_certs *c, const char *path)
+typedef int (*visit)(void *arg, struct tw_slice all, struct tw_slice der, bool blob);
+
+static int walk(struct tw_slice all, const char *path, visit one, void *arg)
 {
-	struct tw_slice all = { c->map, c->map_len };
 	struct tw_der d = tw_der_in(all);
 	struct tw_tlv t;
-	int r;
 	for (;;) {
 		size_t at = all.n - d.s.n;
-		r = tw_der_next(&d, &t);
+		int r = tw_der_next(&d, &t);
 		if (r == 0)
 			return 0;
 		if (r < 0 || (t.tag != TW_SEQUENCE && t.tag != TW_OCTET_STRING)) {
@@ -65,62 +66,104 @@ static int read_map(struct tw_certs *c, const char *path)
 					r < 0 ? "no whole DER element" : "neither SEQUENCE nor OCTET STRING");
 			return -1;
 		}
-		if (t.tag == TW_SEQUENCE)
-			add(c, t.all, false, false);
-		else
-			add(c, t.body, false, true);
+		bool blob = t.tag == TW_OCTET_STRING;
+		if (one(arg, t.all, blob ? t.body : t.all, blob))
+			return -1;
 	}
 }
 
-static int map_file(struct tw_certs *c, int fd, const char *path)
+/* What cannot be mapped as it is: a pipe, a compressed file. */
+static int slurp(struct tw_buf *own, const char *path)
+{
+	struct tw_input *in = tw_input_open(path);
+	ssize_t got;
+	if (!in)
+		return -1;
+	while ((got = tw_input_read(in, tw_buf_room(own, 1u << 20), 1u << 20)) > 0)
+		own->n += (size_t)got;
+	if (got < 0)
+		tw_error("%s: %s", path, tw_input_why(in));
+	tw_input_close(in);
+	return got < 0 ? -1 : 0;
+}
+
+/* Maps a regular file that begins like certs.der. 1 mapped, 0 not, -1 failed. */
+static int map_file(struct tw_certs *c, const char *path)
 {
 	struct stat st;
-	if (fstat(fd, &st) != 0) {
-		tw_error("%s: %s", path, strerror(errno));
-		return -1;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		tw_error("%s: not a regular file", path);
-		return -1;
-	}
-	c->map_len = (size_t)st.st_size;
-	if (c->map_len == 0) /* nothing to map: no certificates */
-		return 0;
-	void *map = mmap(NULL, c->map_len, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED) {
-		tw_error("%s: %s", path, strerror(errno));
-		c->map_len = 0;
-		return -1;
-	}
-	c->map = map;
-	return read_map(c, path);
-}
-
-int tw_certs_open(struct tw_certs *c, const char *path)
-{
-	memset(c, 0, sizeof *c);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t first;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
 	if (fd < 0) {
 		tw_error("%s: %s", path, strerror(errno));
 		return -1;
 	}
-	int r = map_file(c, fd, path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && pread(fd, &first, 1, 0) == 1 &&
+			(first == TW_SEQUENCE || first == TW_OCTET_STRING)) {
+		void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (map == MAP_FAILED) {
+			tw_error("%s: %s", path, strerror(errno));
+			r = -1;
+		} else {
+			c->map = map;
+			c->map_len = (size_t)st.st_size;
+			r = 1;
+		}
+	}
 	close(fd); /* opened for reading: nothing is lost */
+	return r;
+}
+
+static int open_bytes(struct tw_certs *c, const char *path, struct tw_slice *all)
+{
+	memset(c, 0, sizeof *c);
+	int r = strcmp(path, "-") == 0 ? 0 : map_file(c, path);
+	if (r == 0)
+		r = slurp(&c->own, path);
+	*all = c->map ? (struct tw_slice){ c->map, c->map_len } : tw_buf_slice(&c->own);
+	return r < 0 ? -1 : 0;
+}
+
+static int keep(void *arg, struct tw_slice all, struct tw_slice der, bool blob)
+{
+	(void)all;
+	add(arg, der, false, blob);
+	return 0;
+}
+
+int tw_certs_open(struct tw_certs *c, const char *path)
+{
+	struct tw_slice all;
+	int r = open_bytes(c, path, &all);
+	if (r == 0)
+		r = walk(all, path, keep, c);
 	if (r)
 		tw_certs_close(c);
 	return r;
 }
 
+int tw_certs_each(const char *path, visit one, void *arg)
+{
+	struct tw_certs c;
+	struct tw_slice all;
+	int r = open_bytes(&c, path, &all);
+	if (r == 0)
+		r = walk(all, path, one, arg);
+	tw_certs_close(&c);
+	return r;
+}
+
+static bool inside(const uint8_t *p, const void *from, size_t n)
+{
+	return n && (uintptr_t)p >= (uintptr_t)from && (uintptr_t)p < (uintptr_t)from + n;
+}
+
 void tw_certs_close(struct tw_certs *c)
 {
-	const uint8_t *map = c->map;
 	for (uint32_t i = 0; i < c->n; i++) {
-		const uint8_t *p = c->v[i].der.p;
-		/* What tw_certs_add copied lies outside of the mapped file. */
-		if (!map || (uintptr_t)p < (uintptr_t)map || (uintptr_t)p >= (uintptr_t)map + c->map_len) {
-			if (c->v[i].der.n)
-				free((void *)(uintptr_t)p);
-		}
+		struct tw_slice s = c->v[i].der;
+		/* What tw_certs_add copied lies outside of the file's bytes. */
+		if (s.n && !inside(s.p, c->map, c->map_len) && !inside(s.p, c->own.p, c->own.n))
+			free((void *)(uintptr_t)s.p);
 	}
 	if (c->map)
 		munmap(c->map, c->map_len);
