@@ -5,3 +5,7 @@ tw_certs_SOURCES = tools/tw-certs.c
 tw_certs_CPPFLAGS = $(AM_CPPFLAGS) -DTW_VERSION='"$(PACKAGE_VERSION)"'
 tw_certs_LDADD = libcert.la libbase.la
 dist_man_MANS += man/tw-certs.1
+bin_PROGRAMS += tw-verify
+tw_verify_SOURCES = tools/tw-verify.c
+tw_verify_LDADD = libchain.la
+dist_man_MANS += man/tw-verify.1

@@ -13,4 +13,38 @@
 /* Folders in folders: no dump nests deeper; stops loops of symbolic links. */
 #define TW_MAX_FOLDER_DEPTH 16u
 
+/* Attributes in one RDN. Names in use have one, rarely two or three; a name
+ * with more than this is compared as its bytes. */
+#define TW_MAX_AVAS 64
+
+/* Certificates in a path, its anchor included. The longest real paths have
+ * six; the public suites go to some dozens only to test this bound. */
+#define TW_MAX_DEPTH 32
+
+/* Issuer candidates of different keys whose signature is tried for a child.
+ * The largest groups of equal names in scans have some dozens of keys. */
+#define TW_MAX_CHECKS 64
+
+/* Edges walked, remembered signature or not, while one chain is judged. Real
+ * webs of cross-signatures need some dozens. */
+#define TW_MAX_EDGES 4096
+
+/* Complete paths kept for one chain. Beyond it only yes or no can suffer: the
+ * chain says limit where none of the kept ones is good. */
+#define TW_MAX_PATHS 256
+
+/* RSA keys whose check costs too much (an exponent of 16384 bits takes half a
+ * second) and DSA primes likewise. */
+#define TW_MAX_RSA_BITS 16384
+#define TW_MAX_RSA_EXPONENT 8
+#define TW_MAX_DSA_BITS 10000
+
+/* Comparisons of names with name-constraint subtrees along one path, counted
+ * before any is made: a megabyte of each would be 10^10. */
+#define TW_MAX_CONSTRAINT_COST (1u << 20)
+
+/* A file of certificates that is read whole (a store, a chain, a pool): the
+ * bundle of all intermediates that the browsers' vendors know is 20 MB. */
+#define TW_MAX_BUNDLE (256u << 20)
+
 #endif

@@ -1,1 +1,17 @@
-# sources of libanalysis/chain
+# chain/ builds paths and judges them.
+noinst_LTLIBRARIES += libchain.la
+libchain_la_SOURCES = \
+	libanalysis/chain/graph.c \
+	libanalysis/chain/graph.h \
+	libanalysis/chain/host.c \
+	libanalysis/chain/host.h \
+	libanalysis/chain/judge.c \
+	libanalysis/chain/judge.h \
+	libanalysis/chain/name.c \
+	libanalysis/chain/name.h \
+	libanalysis/chain/path.c \
+	libanalysis/chain/path.h \
+	libanalysis/chain/rules.c \
+	libanalysis/chain/signature.c \
+	libanalysis/chain/signature.h
+libchain_la_LIBADD = libtrust.la libcert.la libbase.la $(GNUTLS_LIBS) $(NETTLE_LIBS) $(PSL_LIBS) -lunistring

@@ -1,1 +1,6 @@
-# sources of libanalysis/trust
+# trust/ knows which certificates a store holds, and judges nothing.
+noinst_LTLIBRARIES += libtrust.la
+libtrust_la_SOURCES = \
+	libanalysis/trust/store.c \
+	libanalysis/trust/store.h
+libtrust_la_LIBADD = libcert.la libbase.la

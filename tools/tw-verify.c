@@ -1,0 +1,234 @@
+/* tw-verify: one chain against stores, at one time. Never reads the clock. */
+#include "chain/host.h"
+#include "chain/judge.h"
+#include "trust/store.h"
+
+#include <config.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: tw-verify --store [NAME=]SPEC... --at TIME [options] CHAIN.pem\n"
+	"Judges a chain, leaf first, against root stores: one CSV row a store.\n"
+	"\n"
+	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
+	"  --intermediates FILE   certificates that may complete the chain\n"
+	"  --at TIME              RFC 3339 time of judgement; the clock is never read\n"
+	"  --name HOST            host name or IP address asked for (column name_match)\n"
+	"  --purpose P            server (default), client or any\n"
+	"  -o FILE                write there, default standard output\n"
+	"  -q                     errors only\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit status: 0 every store verifies the chain; 1 one does not; 2 usage,\n"
+	"unusable input, or a failed write.\n";
+
+struct options {
+	char **store;
+	int nstore;
+	const char *intermediates, *name, *out, *chain;
+	int64_t at;
+	bool has_at;
+	enum tw_purpose purpose;
+};
+
+static int bad_usage(void)
+{
+	fputs("try: tw-verify --help\n", stderr);
+	return 2;
+}
+
+static int set_purpose(struct options *o, const char *v)
+{
+	static const char *const names[] = { "server", "client", "any" };
+
+	for (int i = 0; i < 3; i++) {
+		if (!strcmp(v, names[i])) {
+			o->purpose = (enum tw_purpose)i;
+			return 0;
+		}
+	}
+	tw_error("--purpose %s: server, client or any", v);
+	return -1;
+}
+
+/* -1: go on; else the exit status. */
+static int parse(struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
+		{ "purpose", 1, 0, 'p' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+	};
+	bool quiet = false;
+
+	for (int c; (c = getopt_long(argc, argv, "o:q", longs, NULL)) != -1;) {
+		switch (c) {
+		case 's': o->store[o->nstore++] = optarg; break;
+		case 'i': o->intermediates = optarg; break;
+		case 'n': o->name = optarg; break;
+		case 'o': o->out = optarg; break;
+		case 'q': quiet = true; break;
+		case 'a':
+			if (!tw_time_parse(tw_str(optarg), &o->at)) {
+				tw_error("--at %s: no RFC 3339 time", optarg);
+				return bad_usage();
+			}
+			o->has_at = true;
+			break;
+		case 'p':
+			if (set_purpose(o, optarg) < 0)
+				return bad_usage();
+			break;
+		case 'h': return fputs(usage, stdout) < 0 || fflush(stdout) ? 2 : 0;
+		case 'V': return printf("tw-verify %s\n", PACKAGE_VERSION) < 0 || fflush(stdout) ? 2 : 0;
+		default: return bad_usage();
+		}
+	}
+	tw_msg_setup("tw-verify", quiet);
+	if (!o->nstore || !o->has_at || argc - optind != 1) {
+		tw_error(!o->nstore ? "--store is missing" : !o->has_at ? "--at is missing: the clock is never read" :
+			"one CHAIN.pem is wanted");
+		return bad_usage();
+	}
+	o->chain = argv[optind];
+	return -1;
+}
+
+static void fingerprint(struct tw_buf *b, const struct tw_certs *certs, uint32_t id)
+{
+	if (id != TW_NONE)
+		tw_buf_addhex(b, certs->v[id].sha256, TW_SHA256);
+}
+
+/* The good interval that holds t, else the nearest, the earlier on a tie. */
+static void window(struct tw_buf *b, const struct tw_judgement *j, int64_t t)
+{
+	int64_t from, until, bestf = 0, bestu = 0, best = -1;
+
+	for (uint32_t i = 0; tw_judgement_window(j, &i, &from, &until);) {
+		int64_t away = t < from ? from - t : t > until ? t - until : 0;
+		if (best < 0 || away < best) {
+			best = away;
+			bestf = from;
+			bestu = until;
+		}
+	}
+	if (best >= 0)
+		tw_time_add(b, bestf);
+	tw_buf_addc(b, ',');
+	if (best >= 0)
+		tw_time_add(b, bestu);
+}
+
+static bool write_row(struct tw_buf *b, const struct options *o, const struct tw_certs *certs,
+	const struct tw_store *s, const struct tw_judgement *j, uint32_t leaf)
+{
+	static const char *const match[] = { "", "no", "yes" };
+	const struct tw_step *at = tw_judgement_at(j, o->at);
+
+	tw_buf_addf(b, "%s,%s,%s,", s->name, tw_verdict_name(at->reason), tw_reason_name(at->reason));
+	fingerprint(b, certs, at->culprit);
+	tw_buf_addf(b, ",%s,", match[tw_host_match(&certs->v[leaf], tw_str(o->name ? o->name : ""))]);
+	for (uint32_t i = 0; i < at->npath; i++) {
+		if (i)
+			tw_buf_addc(b, ' ');
+		fingerprint(b, certs, j->path[at->path + i]);
+	}
+	tw_buf_addc(b, ',');
+	window(b, j, o->at);
+	tw_buf_addc(b, '\n');
+	return at->reason == TW_R_OK;
+}
+
+static int write_out(const struct options *o, const struct tw_buf *b)
+{
+	FILE *f = o->out ? fopen(o->out, "wb") : stdout;
+	int err = !f || fwrite(b->p, 1, b->n, f) != b->n;
+
+	if (f && f != stdout)
+		err |= fclose(f) != 0;
+	else if (f)
+		err |= fflush(f) != 0;
+	if (err)
+		tw_error("%s: %s", o->out ? o->out : "standard output", strerror(errno));
+	return err ? -1 : 0;
+}
+
+/* Two stores of one name could not be told apart in the output. */
+static int open_stores(const struct options *o, struct tw_certs *certs, struct tw_store *s)
+{
+	for (int i = 0; i < o->nstore; i++) {
+		if (tw_store_open(&s[i], certs, o->store[i]) < 0)
+			return -1;
+		for (int k = 0; k < i; k++) {
+			if (!strcmp(s[k].name, s[i].name)) {
+				tw_error("two stores are named %s: use NAME=SPEC", s[i].name);
+				return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+static int run(const struct options *o, struct tw_certs *certs, struct tw_store *stores)
+{
+	struct tw_graph g;
+	struct tw_buf out = { 0, 0, 0 };
+	struct tw_index pool;
+	uint32_t *chain = NULL, *more = NULL, nchain = 0, nmore = 0;
+	int all = 1, err = tw_certs_load(certs, o->chain, &chain, &nchain) < 0;
+
+	if (!err && !nchain) {
+		tw_error("%s: no certificate in it", o->chain);
+		err = 1;
+	}
+	if (!err && o->intermediates)
+		err = tw_certs_load(certs, o->intermediates, &more, &nmore) < 0;
+	err = err || open_stores(o, certs, stores) < 0;
+	if (!err) {
+		tw_graph_init(&g, certs);
+		tw_index_make(&pool, &g, more, nmore, false);
+		tw_buf_adds(&out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until\n");
+		for (int i = 0; i < o->nstore; i++) {
+			struct tw_index anchors;
+			struct tw_judgement j;
+			tw_index_make(&anchors, &g, stores[i].anchor, stores[i].n, false);
+			struct tw_question q = { .presented = chain, .npresented = nchain, .anchors = &anchors,
+				.pool = &pool, .purpose = o->purpose };
+			tw_judge(&g, &q, &j);
+			all &= write_row(&out, o, certs, &stores[i], &j, chain[0]);
+			tw_judgement_free(&j);
+			tw_index_free(&anchors);
+		}
+		err = write_out(o, &out) < 0;
+		tw_index_free(&pool);
+		tw_graph_free(&g);
+	}
+	tw_buf_free(&out);
+	free(chain);
+	free(more);
+	return err ? 2 : all ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .store = tw_alloc((size_t)argc * sizeof *o.store) };
+	struct tw_certs certs;
+
+	memset(&certs, 0, sizeof certs);
+	tw_msg_setup("tw-verify", false);
+	int status = parse(&o, argc, argv);
+	if (status < 0) {
+		struct tw_store *stores = tw_alloc((size_t)o.nstore * sizeof *stores);
+		tw_signature_start();
+		status = run(&o, &certs, stores);
+		for (int i = 0; i < o.nstore; i++)
+			tw_store_free(&stores[i]);
+		free(stores);
+		tw_certs_close(&certs);
+	}
+	free(o.store);
+	return status;
+}
