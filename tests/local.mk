@@ -8,3 +8,19 @@ check_PROGRAMS += tests/check_input
 tests_check_input_SOURCES = tests/base/check_input.c
 tests_check_input_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_input_LDADD = libbase.la $(CHECK_LIBS)
+
+check_PROGRAMS += tests/check_cert
+tests_check_cert_SOURCES = tests/cert/check_cert.c
+tests_check_cert_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_cert_LDADD = libcert.la libbase.la $(CHECK_LIBS)
+EXTRA_DIST += tests/cert/fixtures
+
+check_PROGRAMS += tests/check_certs
+tests_check_certs_SOURCES = tests/cert/check_certs.c
+tests_check_certs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_certs_LDADD = libcert.la libbase.la $(CHECK_LIBS)
+
+check_PROGRAMS += tests/check_oracle
+tests_check_oracle_SOURCES = tests/cert/check_oracle.c
+tests_check_oracle_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
