@@ -24,3 +24,5 @@ check_PROGRAMS += tests/check_oracle
 tests_check_oracle_SOURCES = tests/cert/check_oracle.c
 tests_check_oracle_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
+
+dist_check_SCRIPTS += tests/cert/compare_openssl.sh
