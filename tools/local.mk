@@ -9,3 +9,8 @@ bin_PROGRAMS += tw-verify
 tw_verify_SOURCES = tools/tw-verify.c
 tw_verify_LDADD = libchain.la
 dist_man_MANS += man/tw-verify.1
+
+bin_PROGRAMS += tw-chain
+tw_chain_SOURCES = tools/tw-chain.c
+tw_chain_LDADD = libchain.la libfilter.la
+dist_man_MANS += man/tw-chain.1

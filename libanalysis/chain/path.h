@@ -48,7 +48,7 @@ void tw_search_free(struct tw_search *s);
 
 /* Fills reason, culprit, from, until, early and late of a path whose
  * certificates are there, edge giving the failure of each edge. */
-void tw_path_rules(const struct tw_search *s, struct tw_path *p);
+void tw_path_rules(struct tw_search *s, struct tw_path *p);
 
 /* Raises the path's failure to r at cert, if r is farther from good. */
 void tw_path_fail(struct tw_path *p, enum tw_reason r, uint32_t cert);

@@ -1,5 +1,5 @@
 /* What each certificate of a path must meet (RFC 5280 section 6.1). */
-#include "chain/path.h"
+#include "chain/constraints.h"
 
 #include <string.h>
 
@@ -79,7 +79,7 @@ static void issuer_rules(const struct tw_search *s, struct tw_path *p, uint32_t 
 		tw_path_fail(p, TW_R_PATH_LENGTH, id);
 }
 
-void tw_path_rules(const struct tw_search *s, struct tw_path *p)
+void tw_path_rules(struct tw_search *s, struct tw_path *p)
 {
 	const struct tw_cert *v = s->g->certs->v;
 	uint32_t below = 0; /* not self-issued among C2..Ci-1 */
@@ -99,10 +99,9 @@ void tw_path_rules(const struct tw_search *s, struct tw_path *p)
 			tw_path_fail(p, s->edge[i], id);
 		if (i > 0 && s->g->node[id].subject != s->g->node[id].issuer)
 			below++;
-		/* Rules that are not here must refuse, not wave through. */
-		if (i > 0 && v[id].ext & TW_EXT_NAME_CONSTRAINTS)
-			tw_path_fail(p, TW_R_NAME_CONSTRAINTS, id);
+		/* Required policies are not judged: refuse, do not wave through. */
 		if (v[id].ext & TW_EXT_POLICY_CONSTRAINTS)
 			tw_path_fail(p, TW_R_POLICY, id);
 	}
+	tw_path_constraints(s, p);
 }

@@ -1,0 +1,35 @@
+/* stage.h: judging as a stage over rows: what tw-chain is, and what tw-study
+ * runs. Each distinct chain is judged once for each store and pool. */
+#ifndef TW_CHAIN_STAGE_H
+#define TW_CHAIN_STAGE_H
+
+#include "chain/judge.h"
+
+/* Columns on demand, in this order. */
+enum { TW_SHOW_PATH = 1, TW_SHOW_CULPRIT = 2, TW_SHOW_WINDOW = 4, TW_SHOW_EVER = 8, TW_SHOW_FETCHED = 16 };
+
+struct tw_chain_options {
+	const char *certs;    /* certs.der */
+	char *const *store;   /* [NAME=]SPEC, at least one */
+	int nstore;
+	const char *pool;     /* NULL: presented only; "all": certs.der; else a file */
+	const char *witness;  /* NULL: none; "all": certs.der; else a file */
+	uint32_t show;        /* TW_SHOW_* */
+	enum tw_purpose purpose;
+};
+
+/* NULL after tw_error. tw_chain_stage_free frees the stage, ->free is NULL. */
+struct tw_stage *tw_chain_stage(const struct tw_chain_options *o) TW_CHECK;
+void tw_chain_stage_free(struct tw_stage *s);
+/* Comma-separated names of columns on demand to bits; -1 after tw_error. */
+int tw_chain_show(const char *list, uint32_t *bits) TW_CHECK;
+/* judgements.csv: one row for each distinct chain, store, pool and step in
+ * time so far, chains in first-seen order. -1 when a write failed. */
+int tw_chain_judgements(const struct tw_stage *s, FILE *out) TW_CHECK;
+
+/* What was sent, for no store: single, ordered (each signs the one before),
+ * duplicate, superfluous (holds a certificate that no verified edge from the
+ * leaf leads to) or unordered. */
+const char *tw_chain_order(struct tw_graph *g, const uint32_t *presented, uint32_t n);
+
+#endif
