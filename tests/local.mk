@@ -26,3 +26,4 @@ tests_check_oracle_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
 
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
+dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh

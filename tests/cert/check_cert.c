@@ -302,7 +302,7 @@ START_TEST(damage)
 	for (size_t i = 0; i < der.n; i++)
 		for (int bit = 0; bit < 9; bit++) {
 			uint8_t was = der.p[i];
-			der.p[i] ^= bit < 8 ? (uint8_t)(1u << bit) : 0xff;
+			der.p[i] = (uint8_t)(was ^ (bit < 8 ? 1u << bit : 0xffu));
 			look(tw_buf_slice(&der));
 			der.p[i] = was;
 		}
