@@ -125,11 +125,12 @@ int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *a
 	}
 	*at = b;
 	*pos = after;
-	e = find(text, after, end);
+	/* A block that has no end does not take the next one with it; and the end
+	 * is sought no farther, or many blocks without would cost their square. */
 	next = find(text, after, begin);
-	/* A block that has no end does not take the next one with it. */
-	if (e == text.n || next < e) {
-		*pos = next < e ? next : text.n;
+	e = find((struct tw_slice){ text.p, next }, after, end);
+	if (e == next) {
+		*pos = next;
 		*why = "no END line";
 		return -1;
 	}
