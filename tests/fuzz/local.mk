@@ -31,3 +31,7 @@ check_PROGRAMS += tests/fuzz/fuzz_pem
 tests_fuzz_fuzz_pem_SOURCES = tests/fuzz/fuzz_pem.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_pem_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_pem_LDADD = libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_chain
+tests_fuzz_fuzz_chain_SOURCES = tests/fuzz/fuzz_chain.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_chain_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_chain_LDADD = libchain.la libcert.la libbase.la

@@ -1,0 +1,47 @@
+/* A PEM bundle: its first block is the leaf, its last a root, the rest are
+ * presented. Whatever the bytes, a judgement has a first step and is sorted. */
+#include "chain/host.h"
+#include "chain/judge.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct tw_certs certs = { 0 };
+	struct tw_graph g;
+	struct tw_slice text = { data, size };
+	struct tw_buf der = { 0, 0, 0 };
+	uint32_t chain[64], n = 0;
+	size_t pos = 0, at = 0;
+	const char *why = "";
+	int got;
+
+	while (n < 64 && (got = tw_pem_next(text, &pos, &der, &at, &why)) != 0) {
+		if (got > 0)
+			chain[n++] = tw_certs_add(&certs, tw_buf_slice(&der));
+		der.n = 0;
+	}
+	if (n) {
+		struct tw_index anchors;
+		struct tw_judgement j;
+		tw_graph_init(&g, &certs);
+		tw_index_make(&anchors, &g, &chain[n - 1], 1, false);
+		struct tw_question q = { .presented = chain, .npresented = n, .anchors = &anchors };
+		tw_judge(&g, &q, &j);
+		if (!j.nstep || j.step[0].from != TW_TIME_MIN)
+			abort();
+		for (uint32_t i = 1; i < j.nstep; i++)
+			if (j.step[i].from <= j.step[i - 1].from)
+				abort();
+		if (tw_host_match(&certs.v[chain[0]], tw_str("www.example.org")) == TW_MATCH_NO)
+			(void)tw_host_cause(&certs.v[chain[0]], tw_str("www.example.org"));
+		tw_judgement_free(&j);
+		tw_index_free(&anchors);
+		tw_graph_free(&g);
+	}
+	tw_buf_free(&der);
+	tw_certs_close(&certs);
+	return 0;
+}
