@@ -28,5 +28,5 @@ tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
 dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
 
-dist_check_SCRIPTS += tests/chain/check_verify.sh
+dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_verify.sh
 EXTRA_DIST += tests/chain/cases tests/chain/make-fixtures.sh tests/chain/certs

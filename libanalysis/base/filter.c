@@ -91,7 +91,7 @@ static int pump(struct filter *f, struct tw_input *in)
 	int err = 0;
 
 	while (err == 0) {
-		size_t n = tw_csv_record(have.p ? have.p + done : NULL, have.n - done);
+		size_t n = have.n > done ? tw_csv_record(have.p + done, have.n - done) : 0;
 		if (n) {
 			err = record(f, have.p + done, n);
 			done += n;

@@ -347,18 +347,19 @@ static int open_stores(struct judge *o, const struct tw_chain_options *opt)
 {
 	o->store = tw_alloc((size_t)opt->nstore * sizeof *o->store);
 	o->anchors = tw_alloc((size_t)opt->nstore * sizeof *o->anchors);
-	for (; o->nstore < opt->nstore; o->nstore++) {
-		struct tw_store *s = &o->store[o->nstore];
-		if (tw_store_open(s, &o->certs, opt->store[o->nstore]) < 0)
+	for (int i = 0; i < opt->nstore; i++) {
+		struct tw_store *s = &o->store[i];
+		o->nstore = i + 1; /* what tw_chain_stage_free frees, half open too */
+		if (tw_store_open(s, &o->certs, opt->store[i]) < 0)
 			return -1;
-		for (int k = 0; k < o->nstore; k++) {
+		for (int k = 0; k < i; k++) {
 			if (!strcmp(o->store[k].name, s->name)) {
 				tw_error("two stores are named %s: use NAME=SPEC", s->name);
 				return -1;
 			}
 		}
 		tw_graph_sync(&o->g);
-		tw_index_make(&o->anchors[o->nstore], &o->g, s->anchor, s->n, false);
+		tw_index_make(&o->anchors[i], &o->g, s->anchor, s->n, false);
 	}
 	return 0;
 }
