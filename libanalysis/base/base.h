@@ -17,6 +17,10 @@
 #define TW_CHECK __attribute__((warn_unused_result))
 #define TW_PRINTF(a, b) __attribute__((format(printf, a, b)))
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- slices: borrowed bytes ---- */
 struct tw_slice {
 	const uint8_t *p; /* may be NULL when n is 0 */
@@ -57,6 +61,10 @@ static inline struct tw_slice tw_buf_slice(const struct tw_buf *b)
 /* Exactly 2*n hex digits of either case into out. False if they are not. */
 bool tw_unhex(struct tw_slice hex, uint8_t *out, size_t n);
 
+/* Appends what base64 text stands for, padded or not (RFC 4648 section 4, no
+ * white space). False, with nothing appended, if it is none. */
+bool tw_base64(struct tw_slice text, struct tw_buf *b);
+
 /* ---- memory: these never return NULL ---- */
 void *tw_alloc(size_t n);                /* zeroed */
 void *tw_realloc(void *p, size_t count, size_t size);
@@ -64,7 +72,7 @@ char *tw_strdup(const char *s);
 
 /* ---- messages: all words go to standard error ---- */
 /* Our bug or no memory: says so and aborts. */
-_Noreturn void tw_die(const char *fmt, ...) TW_PRINTF(1, 2);
+__attribute__((noreturn)) void tw_die(const char *fmt, ...) TW_PRINTF(1, 2);
 /* The name before each message ("tw-ingest"), and -q. */
 void tw_msg_setup(const char *tool, bool quiet);
 /* One line "TOOL: ...". Errors are printed even with -q; notes are not. */
@@ -160,4 +168,7 @@ static inline struct tw_slice tw_row_get(const struct tw_row *r, uint32_t i)
 	return i < r->n ? r->f[i] : none;
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -47,4 +47,12 @@
  * bundle of all intermediates that the browsers' vendors know is 20 MB. */
 #define TW_MAX_BUNDLE (256u << 20)
 
+/* Certificates one server presents: the longest honest chains have some ten,
+ * misconfigured servers have sent whole bundles of some hundred. */
+#define TW_MAX_PRESENTED 1024u
+
+/* How deep a TLS log is looked for in a scan's result: zgrab2 nests it three
+ * deep at most. */
+#define TW_MAX_SEARCH_DEPTH 16u
+
 #endif

@@ -1,0 +1,54 @@
+/* format.h: one reader a format behind one interface. */
+#ifndef TW_FORMAT_H
+#define TW_FORMAT_H
+
+#include "base/base.h"
+#include "dump/observation.h"
+
+/* Where a run's results go. Each returns -1 after tw_error when it could not
+ * be written; the run then ends. */
+struct tw_sink {
+	void *self;
+	int (*obs)(void *self, const struct tw_obs_row *o);
+	/* sent: a certificate's bytes as they came. */
+	int (*cert)(void *self, const uint8_t sha256[TW_SHA256], struct tw_slice sent);
+	int (*reject)(void *self, const char *input, uint64_t record, uint64_t offset, const char *reason, struct tw_slice detail);
+};
+
+/* What the command line says for all rows; empty or 0 = not said. */
+struct tw_ingest_options {
+	struct tw_slice source, protocol, scan, at; /* at: RFC 3339 UTC */
+	unsigned port;
+};
+
+/* What became of a record. */
+enum tw_fate { TW_USED, TW_CONTEXT, TW_REJECTED, TW_FAILED /* the sink's */ };
+
+struct tw_record {
+	const char *input;
+	uint64_t number, offset; /* 1 = first; byte offset in the inflated stream */
+	struct tw_slice text;    /* without line end; padded for simdjson */
+};
+
+struct tw_format {
+	const char *name, *help;
+	/* Is a stream that begins with these bytes of this format? */
+	bool (*detect)(struct tw_slice first);
+	/* How the stream splits: the length of the next record from p, its
+	 * separators included; 0 = more bytes are needed; eof = there are none. */
+	size_t (*cut)(struct tw_slice p, bool eof);
+	/* A reader's memory; read() takes one record. */
+	void *(*open)(const struct tw_ingest_options *);
+	enum tw_fate (*read)(void *reader, const struct tw_record *, const struct tw_sink *);
+	void (*close)(void *reader);
+};
+/* Ends with a row whose name is NULL. */
+extern const struct tw_format tw_formats[];
+
+/* zgrab2.c */
+bool tw_zgrab2_detect(struct tw_slice first);
+void *tw_zgrab2_open(const struct tw_ingest_options *);
+enum tw_fate tw_zgrab2_read(void *reader, const struct tw_record *, const struct tw_sink *);
+void tw_zgrab2_close(void *reader);
+
+#endif
