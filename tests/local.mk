@@ -30,3 +30,10 @@ dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
 
 dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_verify.sh
 EXTRA_DIST += tests/chain/cases tests/chain/make-fixtures.sh tests/chain/certs
+
+check_PROGRAMS += tests/check_crypto
+tests_check_crypto_SOURCES = tests/crypto/check_crypto.c
+tests_check_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_crypto_LDADD = libcrypto.la $(CHECK_LIBS)
+dist_check_SCRIPTS += tests/crypto/suites_check.sh
+EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py

@@ -14,3 +14,8 @@ bin_PROGRAMS += tw-chain
 tw_chain_SOURCES = tools/tw-chain.c
 tw_chain_LDADD = libchain.la libfilter.la
 dist_man_MANS += man/tw-chain.1
+
+bin_PROGRAMS += tw-classify
+tw_classify_SOURCES = tools/tw-classify.c
+tw_classify_LDADD = libcrypto.la libfilter.la
+dist_man_MANS += man/tw-classify.1

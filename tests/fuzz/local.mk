@@ -35,3 +35,7 @@ check_PROGRAMS += tests/fuzz/fuzz_chain
 tests_fuzz_fuzz_chain_SOURCES = tests/fuzz/fuzz_chain.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_chain_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_chain_LDADD = libchain.la libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_classify
+tests_fuzz_fuzz_classify_SOURCES = tests/fuzz/fuzz_classify.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_classify_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_classify_LDADD = libcrypto.la

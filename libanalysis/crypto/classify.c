@@ -1,0 +1,252 @@
+/* classify.c: the stage. A distinct chain is judged once, a suite when the
+ * table is built; a row costs look-ups. */
+#include "crypto/classify.h"
+#include "crypto/software.h"
+#include "crypto/strength.h"
+#include "crypto/suites.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION, CIPHER, GROUP, DH_BITS, CHAIN, COLLECTED, BANNER, NIN };
+static const char *const inputs[NIN] = { "version", "cipher", "group", "dh_bits", "chain", "collected", "banner" };
+
+enum { O_VERSION, O_KEX, O_AUTH, O_ENC, O_ENC_BITS, O_MAC, O_AEAD, O_FS, O_CLASS, O_DH, O_LEAF_KEY, O_LEAF_SIG,
+	O_LEAF_BITS, O_CHAIN_BITS, O_WEAKEST, O_SESSION, O_LIMITED, O_SOFTWARE, NOUT };
+static const char *const outputs[NOUT] = { "version_class", "kex", "auth", "enc", "enc_bits", "mac", "aead",
+	"forward_secrecy", "cipher_class", "dh_class", "leaf_key", "leaf_sig", "leaf_security_bits",
+	"chain_security_bits", "weakest_link", "session_bits", "limited_by", "software" };
+
+struct chain {
+	const char *leaf_key, *leaf_sig; /* the facts' */
+	char *weakest;
+	uint32_t leaf_bits, bits; /* 0 = not known */
+	bool whole;               /* every certificate is at hand */
+};
+
+struct classify {
+	struct tw_stage stage;
+	struct tw_facts *facts;
+	uint32_t in[NIN];
+	struct tw_set seen; /* by digest of the chain's text */
+	struct chain *chain;
+	uint32_t cap;
+};
+
+const char *tw_version_class(struct tw_slice v)
+{
+	static const struct {
+		const char *version, *class;
+	} table[] = { { "SSLv2", "broken" }, { "SSLv3", "broken" }, { "TLSv1.0", "deprecated" },
+		{ "TLSv1.1", "deprecated" }, { "TLSv1.2", "current" }, { "TLSv1.3", "current" } };
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (tw_slice_is(v, table[i].version))
+			return table[i].class;
+	return v.n > 8 && !memcmp(v.p, "TLSv1.3-", 8) ? "draft" : "";
+}
+
+/* One key or signature against the weakest so far; unknown strengths are no
+ * statement and are passed over. */
+static void weigh(struct chain *c, uint32_t bits, uint32_t at, const char *kind, const char *name)
+{
+	if (bits == 0 || (c->bits && bits >= c->bits))
+		return;
+	struct tw_buf b = { 0 };
+	tw_buf_addf(&b, "%u:%s:%s", at, kind, name);
+	tw_buf_addc(&b, 0);
+	free(c->weakest);
+	c->weakest = (char *)b.p;
+	c->bits = bits;
+}
+
+/* The next space-separated word of *s; false at the end. */
+static bool word(struct tw_slice *s, struct tw_slice *w)
+{
+	while (s->n && *s->p == ' ') {
+		s->p++;
+		s->n--;
+	}
+	w->p = s->p;
+	w->n = 0;
+	while (w->n < s->n && s->p[w->n] != ' ')
+		w->n++;
+	s->p = w->n ? s->p + w->n : s->p;
+	s->n -= w->n;
+	return w->n > 0;
+}
+
+static void read_chain(struct tw_facts *facts, struct chain *c, struct tw_slice s)
+{
+	struct tw_slice w, next;
+	bool more = word(&s, &w);
+	c->whole = true;
+	c->leaf_key = c->leaf_sig = "";
+	for (uint32_t i = 0; more; i++, w = next) {
+		struct tw_fact f;
+		more = word(&s, &next);
+		if (!tw_facts_find(facts, w, &f)) {
+			c->whole = false;
+			continue;
+		}
+		if (i == 0) {
+			c->leaf_key = f.key;
+			c->leaf_sig = f.sig;
+			c->leaf_bits = f.key_bits;
+		}
+		weigh(c, f.key_bits, i, "key", f.key);
+		if (more || !f.self_issued) /* nobody relies on a root's own signature */
+			weigh(c, f.sig_bits, i, "sig", f.sig);
+	}
+}
+
+/* NULL where there is no chain to speak of. */
+static const struct chain *chain_of(struct classify *o, struct tw_slice s)
+{
+	uint8_t hash[TW_SHA256];
+	bool fresh;
+	if (!o->facts || s.n == 0 || tw_slice_is(s, "NONE"))
+		return NULL;
+	tw_sha256(s, hash);
+	uint32_t i = tw_set_add(&o->seen, hash, &fresh);
+	if (i >= o->cap) {
+		o->cap = o->cap ? o->cap * 2 : 64;
+		o->chain = tw_realloc(o->chain, o->cap, sizeof *o->chain);
+	}
+	if (fresh) {
+		memset(&o->chain[i], 0, sizeof o->chain[i]);
+		read_chain(o->facts, &o->chain[i], s);
+	}
+	return &o->chain[i];
+}
+
+struct out {
+	const char *v[NOUT];
+	char number[NOUT][12];
+	uint32_t least;
+	bool any;
+};
+
+static void number(struct out *t, int i, uint32_t v)
+{
+	snprintf(t->number[i], sizeof t->number[i], "%u", v);
+	t->v[i] = t->number[i];
+}
+
+static void limit(struct out *t, uint32_t bits, const char *by)
+{
+	if (t->any && bits >= t->least)
+		return;
+	t->any = true;
+	t->least = bits;
+	t->v[O_LIMITED] = by;
+}
+
+static void put_suite(struct out *t, const struct tw_suite *s)
+{
+	t->v[O_CLASS] = tw_class_name(s->class);
+	if (!*s->enc && !*s->kex)
+		return; /* signalling and unassigned values say no more */
+	t->v[O_KEX] = s->kex;
+	t->v[O_AUTH] = s->auth;
+	t->v[O_ENC] = s->enc;
+	t->v[O_MAC] = s->mac;
+	t->v[O_AEAD] = s->aead ? "yes" : "no";
+	t->v[O_FS] = s->forward_secrecy ? "yes" : "no";
+	if (s->enc_known) {
+		number(t, O_ENC_BITS, s->enc_bits);
+		limit(t, s->enc_bits, "cipher");
+	}
+}
+
+static void put_exchange(struct out *t, struct tw_slice group, struct tw_slice dh_bits)
+{
+	uint64_t dh = 0;
+	uint32_t named, bits = tw_group_security_bits(group, &named);
+	if (!tw_slice_u64(dh_bits, UINT32_MAX, &dh))
+		dh = named;
+	if (dh) {
+		t->v[O_DH] = tw_dh_class((uint32_t)dh);
+		if (t->any)
+			limit(t, tw_dh_security_bits((uint32_t)dh), "dh");
+	} else if (bits && t->any)
+		limit(t, bits, "group");
+}
+
+static void put_chain(struct out *t, const struct chain *c)
+{
+	t->v[O_LEAF_KEY] = c->leaf_key;
+	t->v[O_LEAF_SIG] = c->leaf_sig;
+	if (c->leaf_bits) {
+		number(t, O_LEAF_BITS, c->leaf_bits);
+		if (t->any)
+			limit(t, c->leaf_bits, "leaf-key");
+	}
+	if (c->whole && c->bits) { /* a part of a chain bounds nothing */
+		number(t, O_CHAIN_BITS, c->bits);
+		t->v[O_WEAKEST] = c->weakest;
+	}
+}
+
+static int row(void *self, struct tw_row *r)
+{
+	struct classify *o = self;
+	struct out t = { .any = false };
+	const struct tw_suite *s = tw_suite_find(tw_row_get(r, o->in[CIPHER]));
+	const struct chain *c = chain_of(o, tw_row_get(r, o->in[CHAIN]));
+
+	if (c && !c->whole && tw_slice_is(tw_row_get(r, o->in[COLLECTED]), "yes")) {
+		tw_error("row %llu: a certificate of its chain is not in the file of certificates, though collected says yes",
+			(unsigned long long)r->number);
+		return -1;
+	}
+	t.v[O_VERSION] = tw_version_class(tw_row_get(r, o->in[VERSION]));
+	if (s)
+		put_suite(&t, s);
+	put_exchange(&t, tw_row_get(r, o->in[GROUP]), tw_row_get(r, o->in[DH_BITS]));
+	if (c)
+		put_chain(&t, c);
+	if (t.any)
+		number(&t, O_SESSION, t.least);
+	t.v[O_SOFTWARE] = tw_software(tw_row_get(r, o->in[BANNER]));
+	for (int i = 0; i < NOUT; i++)
+		tw_row_add(r, tw_str(t.v[i] ? t.v[i] : ""));
+	return 0;
+}
+
+static int bind(void *self, struct tw_header *h)
+{
+	struct classify *o = self;
+	for (int i = 0; i < NIN; i++)
+		o->in[i] = tw_header_find(h, inputs[i]);
+	if (o->in[CIPHER] == TW_NONE) {
+		tw_error("no column cipher: rows of tw-ingest or tw-chain are wanted");
+		return -1;
+	}
+	for (int i = 0; i < NOUT; i++)
+		if (tw_header_add(h, outputs[i])) {
+			tw_error("the column %s is there already", outputs[i]);
+			return -1;
+		}
+	return 0;
+}
+
+struct tw_stage *tw_classify_stage(struct tw_facts *facts)
+{
+	struct classify *o = tw_alloc(sizeof *o);
+	o->facts = facts;
+	o->stage.name = "classify";
+	o->stage.self = o;
+	o->stage.bind = bind;
+	o->stage.row = row;
+	return &o->stage;
+}
+
+void tw_classify_stage_free(struct tw_stage *s)
+{
+	struct classify *o = s->self;
+	for (uint32_t i = 0; i < o->seen.n; i++)
+		free(o->chain[i].weakest);
+	free(o->chain);
+	tw_set_free(&o->seen);
+	free(o);
+}
