@@ -37,3 +37,5 @@ tests_check_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_crypto_LDADD = libcrypto.la $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/crypto/suites_check.sh
 EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py
+
+dist_check_SCRIPTS += tests/cli/ingest.sh

@@ -19,3 +19,8 @@ bin_PROGRAMS += tw-classify
 tw_classify_SOURCES = tools/tw-classify.c
 tw_classify_LDADD = libcrypto.la libfilter.la
 dist_man_MANS += man/tw-classify.1
+
+bin_PROGRAMS += tw-ingest
+tw_ingest_SOURCES = tools/tw-ingest.c
+tw_ingest_LDADD = $(DUMP_LIBS)
+dist_man_MANS += man/tw-ingest.1

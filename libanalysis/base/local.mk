@@ -14,5 +14,7 @@ libbase_la_SOURCES = \
 	libanalysis/base/input.c \
 	libanalysis/base/input.h \
 	libanalysis/base/msg.c \
+	libanalysis/base/output.c \
+	libanalysis/base/output.h \
 	libanalysis/base/time.c
 libbase_la_LIBADD = $(NETTLE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS) $(LZMA_LIBS)

@@ -32,6 +32,7 @@ struct tw_record {
 
 struct tw_format {
 	const char *name, *help;
+	bool lines; /* records end with LF: one too long is skipped to the next */
 	/* Is a stream that begins with these bytes of this format? */
 	bool (*detect)(struct tw_slice first);
 	/* How the stream splits: the length of the next record from p, its
@@ -50,5 +51,14 @@ bool tw_zgrab2_detect(struct tw_slice first);
 void *tw_zgrab2_open(const struct tw_ingest_options *);
 enum tw_fate tw_zgrab2_read(void *reader, const struct tw_record *, const struct tw_sink *);
 void tw_zgrab2_close(void *reader);
+/* bundle.c */
+bool tw_pem_detect(struct tw_slice first);
+size_t tw_pem_cut(struct tw_slice p, bool eof);
+enum tw_fate tw_pem_read(void *reader, const struct tw_record *, const struct tw_sink *);
+bool tw_der_detect(struct tw_slice first);
+size_t tw_der_cut(struct tw_slice p, bool eof);
+enum tw_fate tw_der_read(void *reader, const struct tw_record *, const struct tw_sink *);
+void *tw_bundle_open(const struct tw_ingest_options *);
+void tw_bundle_close(void *reader);
 
 #endif

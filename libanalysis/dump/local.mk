@@ -1,1 +1,23 @@
-# sources of libanalysis/dump
+# dump/ reads dumps; of crypto/ it takes the names of values only.
+noinst_LTLIBRARIES += libjson.la libdump.la
+libjson_la_SOURCES = \
+	libanalysis/dump/json.cc \
+	libanalysis/dump/json.h
+libjson_la_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-exceptions -DSIMDJSON_EXCEPTIONS=0 $(SIMDJSON_CFLAGS) $(TW_SAN)
+libjson_la_LIBADD = $(SIMDJSON_LIBS)
+libdump_la_SOURCES = \
+	libanalysis/dump/bundle.c \
+	libanalysis/dump/format.h \
+	libanalysis/dump/formats.c \
+	libanalysis/dump/ingest.c \
+	libanalysis/dump/ingest.h \
+	libanalysis/dump/observation.c \
+	libanalysis/dump/observation.h \
+	libanalysis/dump/reply.c \
+	libanalysis/dump/reply.h \
+	libanalysis/dump/zgrab2.c \
+	libanalysis/dump/zgrab2.h \
+	libanalysis/dump/zgrab2_tls.c
+libdump_la_LIBADD = libjson.la libcrypto.la libcert.la libbase.la
+# libtool drops -lstdc++ from what a library carries: programs name both.
+DUMP_LIBS = libdump.la -lstdc++

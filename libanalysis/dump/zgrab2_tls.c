@@ -1,6 +1,7 @@
 /* The TLS log of a zgrab2 line. */
 #include "base/bounds.h"
 #include "crypto/dh_primes.h"
+#include "crypto/suites.h"
 #include "crypto/tls_names.h"
 #include "dump/zgrab2.h"
 
@@ -22,15 +23,15 @@ static void read_version(struct tw_zobs *o, struct tw_json hello)
 
 static void read_cipher(struct tw_zobs *o, struct tw_json hello)
 {
-	struct tw_json suite = tw_json_get(hello, "cipher_suite");
-	struct tw_slice name = tw_json_text(tw_json_get(suite, "name"));
 	size_t from = o->text.n;
 	uint64_t v;
 
-	if (!tw_json_u64(tw_json_get(suite, "value"), 0xffff, &v))
+	/* By its value: zgrab2's own names are those of its year. */
+	if (!tw_json_u64(tw_json_path(hello, "cipher_suite.value"), 0xffff, &v))
 		return;
-	if (name.n && !tw_slice_is(name, "unknown"))
-		tw_buf_addslice(&o->text, name);
+	const struct tw_suite *suite = tw_suite_by_value((uint32_t)v, 2);
+	if (suite)
+		tw_buf_adds(&o->text, suite->name);
 	else
 		tw_buf_addf(&o->text, "0x%04X", (unsigned)v);
 	tw_zobs_end(o, TW_OBS_CIPHER, from);

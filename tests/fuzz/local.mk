@@ -2,7 +2,7 @@
 # seeds in corpus/NAME, and three lines below. make check replays the corpora;
 # tests/fuzz/run fuzzes. Configured with --enable-fuzzer, libFuzzer brings main.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus
-FUZZ_LIBS = libreport.la libcrypto.la libchain.la libtrust.la libcert.la libdump.la libbase.la
+FUZZ_LIBS = $(DUMP_LIBS)
 if FUZZER
 FUZZ_MAIN =
 AM_FUZZFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -39,3 +39,7 @@ check_PROGRAMS += tests/fuzz/fuzz_classify
 tests_fuzz_fuzz_classify_SOURCES = tests/fuzz/fuzz_classify.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_classify_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_classify_LDADD = libcrypto.la
+check_PROGRAMS += tests/fuzz/fuzz_zgrab2
+tests_fuzz_fuzz_zgrab2_SOURCES = tests/fuzz/fuzz_zgrab2.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_zgrab2_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_zgrab2_LDADD = $(DUMP_LIBS)

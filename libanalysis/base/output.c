@@ -1,0 +1,77 @@
+/* Outputs: .part until whole, every write checked. */
+#include "base/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int failed(const struct tw_output *o)
+{
+	tw_error("%s: %s", o->part ? o->part : "standard output", strerror(errno));
+	return -1;
+}
+
+int tw_output_open(struct tw_output *o, const char *path)
+{
+	struct tw_buf b = { 0 };
+
+	*o = (struct tw_output){ stdout, NULL, NULL };
+	if (!path || strcmp(path, "-") == 0)
+		return 0;
+	tw_buf_addf(&b, "%s.part", path);
+	tw_buf_addc(&b, '\0');
+	o->path = path;
+	o->part = (char *)b.p;
+	o->f = fopen(o->part, "wb");
+	if (o->f)
+		return 0;
+	failed(o);
+	free(o->part);
+	o->part = NULL;
+	return -1;
+}
+
+int tw_output_put(struct tw_output *o, struct tw_buf *b)
+{
+	if (b->n && fwrite(b->p, 1, b->n, o->f) != b->n)
+		return failed(o);
+	b->n = 0;
+	return 0;
+}
+
+int tw_output_close(struct tw_output *o, bool whole)
+{
+	int err = whole ? 0 : -1;
+
+	if (!o->f)
+		return err;
+	if (fflush(o->f) && err == 0)
+		err = failed(o);
+	if (o->part) {
+		if (fclose(o->f) && err == 0)
+			err = failed(o);
+		if (err == 0 && rename(o->part, o->path))
+			err = failed(o);
+		if (err)
+			unlink(o->part);
+	}
+	free(o->part);
+	o->f = NULL;
+	o->part = NULL;
+	return err;
+}
+
+void tw_json_string(struct tw_buf *b, struct tw_slice s)
+{
+	tw_buf_addc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			tw_buf_addc(b, '\\');
+		if (s.p[i] < 0x20)
+			tw_buf_addf(b, "\\u%04x", s.p[i]);
+		else
+			tw_buf_addc(b, (char)s.p[i]);
+	}
+	tw_buf_addc(b, '"');
+}

@@ -1,0 +1,90 @@
+#!/bin/sh
+# tw-ingest from outside: rows against openssl and jq, damage, accounting.
+set -u
+t=$(mktemp -d); trap 'rm -rf "$t"' EXIT
+ingest=$TW_BUILDDIR/tw-ingest
+bad=0
+fail() { echo "FAIL $*"; bad=1; }
+# same WHAT EXPECTED GOT
+same() { [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"; }
+
+openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -out "$t/c.pem" -days 9 -subj /CN=a.example.test 2>"$t/err" ||
+	{ echo "openssl is not installed: skipped"; exit 77; }
+openssl x509 -in "$t/c.pem" -outform DER -out "$t/c.crt"
+b64=$(base64 -w0 "$t/c.crt")
+sha=$(sha256sum "$t/c.crt" | cut -d' ' -f1)
+# A line of zgrab2's tls module; $1 = address.
+line() {
+	printf '{"ip":"%s","domain":"a.example.test","data":{"tls":{"status":"success","protocol":"tls","port":443,"timestamp":"2024-05-01T02:03:04.5+02:00","result":{"handshake_log":{"server_hello":{"version":{"name":"TLSv1.2","value":771},"cipher_suite":{"value":49199}},"server_certificates":{"certificate":{"raw":"%s"}},"server_key_exchange":{"ecdh_params":{"curve_id":{"name":"x","id":29}}},"server_finished":{"verify_data":"AA=="}}}}}}\n' "$1" "$b64"
+}
+# run NAME EXPECTED-COUNTS FILE... : the last line on standard error.
+run() {
+	name=$1 want=$2; shift 2
+	"$ingest" -o "$t/o.csv" --certs "$t/certs.der" --rejects "$t/r.csv" "$@" 2>"$t/err"
+	status=$?
+	same "$name" "$want" "$(tail -1 "$t/err")"
+}
+counts() { echo "records $1 used $2 context $3 rejected $4 observations $5 certificates $6"; }
+
+line 192.0.2.1 >"$t/one.json"
+run "one line" "$(counts 1 1 0 0 1 1)" "$t/one.json"
+same "status" 0 $status
+same "the row" "2024-05-01T00:03:04.5Z,active,,$t/one.json,1,tls,192.0.2.1,443,,https,a.example.test,implicit,,,established,,TLSv1.2,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,x25519,,,,,no,$sha,yes,,,," "$(sed -n 2p "$t/o.csv")"
+cmp -s "$t/certs.der" "$t/c.crt" || fail "certs.der is not the certificate"
+same "provenance" "$(sha256sum "$t/one.json" | cut -d' ' -f1)" "$(sed -n 's/.*"sha256": "\([0-9a-f]*\)".*/\1/p' "$t/o.csv.provenance.json")"
+
+# One good line after each bad one: nothing that is whole is lost.
+{
+	line 192.0.2.1
+	echo '{"ip":'; line 192.0.2.2
+	printf '{"ip":"\377","data":{}}\n'; line 192.0.2.3
+	printf '{"ip":"a\000b","data":{}}\n'; line 192.0.2.4
+	line 192.0.2.5 | sed 's/"raw":"..../"raw":"!!!!/'; line 192.0.2.5
+	line 192.0.2.6 | sed 's/$/ x/'; line 192.0.2.6
+	line 192.0.2.7 | sed 's/"port":443/"port":99999999999999999999999/'; line 192.0.2.7
+	echo '{"statuses":{"tls":{"successes":1}}}'
+	echo; line 192.0.2.8
+	line 192.0.2.9 | tr -d '\n' | head -c 300
+} >"$t/bad.json"
+# A number out of a double's or an integer's range is no JSON that simdjson reads: a reject.
+run "bad lines" "$(counts 16 8 1 7 8 1)" "$t/bad.json"
+same "each good line" 8 "$(awk -F, 'NR > 1 && $15 == "established"' "$t/o.csv" | cut -d, -f7 | sort -u | wc -l)"
+same "rejects name line and offset" "2,$(head -1 "$t/bad.json" | wc -c)" "$(sed -n 2p "$t/r.csv" | cut -d, -f2,3)"
+"$ingest" -q --strict "$t/bad.json" >"$t/strict" 2>&1; same "--strict" 2 $?
+
+# Streams.
+gzip -9n <"$t/bad.json" >"$t/bad.json.gz"; cat "$t/bad.json.gz" "$t/bad.json.gz" >"$t/two.gz"
+run "two gzip members" "$(counts 31 15 2 14 15 1)" "$t/two.gz"
+i=0; while [ $i -lt 2000 ]; do line 198.51.100.$((i % 250)); i=$((i + 1)); done >"$t/many.json"
+gzip -n <"$t/many.json" >"$t/many.gz"
+head -c $(($(wc -c <"$t/many.gz") / 2)) "$t/many.gz" >"$t/half.gz"
+whole=$(gzip -dc "$t/half.gz" 2>/dev/null | tr -dc '\n' | wc -c)
+"$ingest" -o "$t/o.csv" "$t/half.gz" 2>"$t/err"
+# gzip's own tool may hold back less than its last window; no line it gave is lost.
+rows=$(($(wc -l <"$t/o.csv") - 1))
+[ "$rows" -ge "$whole" ] && [ "$rows" -lt 2000 ] || fail "half a gzip: $rows rows, gzip gave $whole lines"
+same "half a gzip" "records $((rows + 1)) used $rows context 0 rejected 1 observations $rows certificates 1" "$(tail -1 "$t/err")"
+: >"$t/empty"; run "empty file" "$(counts 0 0 0 0 0 0)" "$t/empty"
+mkdir "$t/dir" "$t/dir2"; run "empty folder" "$(counts 0 0 0 0 0 0)" "$t/dir"
+echo hello >"$t/dir2/README"; cp "$t/one.json" "$t/dir2/z"; run "a stray file" "$(counts 2 1 0 1 1 1)" "$t/dir2"
+same "a stray file is no failure" 0 $status
+run "unknown format" "$(counts 1 0 0 1 0 0)" "$t/dir2/README"; same "its status" 2 $status
+{ head -c 200000000 /dev/zero | tr '\0' 'a'; echo; line 192.0.2.1; } >"$t/long"
+run "a 200 MB line" "$(counts 2 1 0 1 1 1)" -f zgrab2 "$t/long"
+rm "$t/long"
+
+# Certificates alone.
+{ echo words; cat "$t/c.pem" "$t/c.pem"; echo '-----BEGIN CERTIFICATE-----'; echo '!!!'; echo '-----END CERTIFICATE-----'; } >"$t/b.pem"
+run "PEM" "$(counts 3 2 0 1 0 1)" "$t/b.pem"
+cat "$t/c.crt" "$t/c.crt" >"$t/two.crt"; run "DER" "$(counts 2 2 0 0 0 1)" "$t/two.crt"
+head -c 500 "$t/c.crt" >"$t/cut.crt"; run "DER cut" "$(counts 1 0 0 1 0 0)" "$t/cut.crt"
+
+# Same input, same bytes; input from a pipe.
+"$ingest" -q --certs "$t/c1" -o "$t/o1" "$t/many.gz" "$t/bad.json" 2>/dev/null
+"$ingest" -q --certs "$t/c2" -o "$t/o2" --threads 2 "$t/many.gz" "$t/bad.json" 2>/dev/null
+cmp -s "$t/o1" "$t/o2" && cmp -s "$t/c1" "$t/c2" || fail "two runs differ"
+same "a pipe" 2001 "$(gzip -dc "$t/many.gz" | "$ingest" - 2>/dev/null | wc -l)"
+"$ingest" "$t/none" >/dev/null 2>&1; same "no such file" 2 $?
+"$ingest" --port 0 "$t/one.json" >/dev/null 2>&1; same "usage" 2 $?
+[ -w /dev/full ] && { "$ingest" "$t/many.gz" >/dev/full 2>/dev/null; same "a full disk" 2 $?; }
+exit $bad

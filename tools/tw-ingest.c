@@ -1,0 +1,202 @@
+/* tw-ingest: dumps to observations.csv, certs.der and rejects.csv. */
+#include "dump/ingest.h"
+
+#include <config.h>
+#include <getopt.h>
+#include <string.h>
+
+static const char help[] =
+	"usage: tw-ingest [-f FORMAT] [-o FILE] [--certs FILE] [--rejects FILE] DUMP...\n"
+	"Reads dumps of TLS scans (files, folders, \"-\"; plain, gzip, zstd or xz) and\n"
+	"prints one CSV row for each probe. Formats are recognised by their content:\n"
+	"\n"
+	"  zgrab2   JSON lines of zgrab2, 2018 to today\n"
+	"  pem      certificates as PEM blocks (they go to --certs)\n"
+	"  der      certificates as DER, one after the other; certs.der too\n"
+	"\n"
+	"  -f, --format FORMAT       read every dump as this\n"
+	"  -o, --output FILE         observations; FILE.provenance.json beside it\n"
+	"  --certs FILE              every distinct certificate, DER, first seen first\n"
+	"  --rejects FILE            a row for each record that could not be read\n"
+	"  --source active|passive   the column source, default active\n"
+	"  --scan NAME               the column scan: the campaign\n"
+	"  --protocol P, --port N    where the dump does not say\n"
+	"  --at TIME                 RFC 3339, where the dump has no time\n"
+	"  --strict                  exit 2 if any record was rejected\n"
+	"  --columns                 the columns and their meaning\n"
+	"  --threads N               taken as by every tool; inflating has its own thread\n"
+	"  -q, --quiet  --help  --version\n"
+	"\n"
+	"Ends with one line on standard error: records N used N context N rejected N\n"
+	"observations N certificates N.\n"
+	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
+
+struct run {
+	struct tw_ingest_options options;
+	struct tw_buf at;
+	const struct tw_format *format;
+	const char *out, *certs, *rejects;
+	bool strict;
+};
+
+static int usage(const char *why)
+{
+	tw_error("%s; see tw-ingest --help", why);
+	return 2;
+}
+
+static int say(const char *text)
+{
+	return fputs(text, stdout) < 0 || fflush(stdout) ? 2 : 0;
+}
+
+static int columns(void)
+{
+	for (int i = 0; i < TW_OBS_N; i++)
+		if (printf("%-18s %s\n", tw_obs_columns[i].name, tw_obs_columns[i].help) < 0)
+			return 2;
+	return fflush(stdout) ? 2 : 0;
+}
+
+static const struct tw_format *find(const char *name)
+{
+	for (const struct tw_format *f = tw_formats; f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}
+
+enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, STRICT, COLUMNS, THREADS, SHOW_HELP, SHOW_VERSION };
+
+/* -1: taken; else the exit status. */
+static int value(struct run *r, int c, const char *v)
+{
+	uint64_t n;
+
+	switch (c) {
+	case 'f':
+		r->format = find(v);
+		return r->format ? -1 : usage("--format: no such format");
+	case 'o': r->out = strcmp(v, "-") ? v : NULL; return -1;
+	case CERTS: r->certs = v; return -1;
+	case REJECTS: r->rejects = v; return -1;
+	case SOURCE:
+		r->options.source = tw_str(v);
+		return strcmp(v, "active") == 0 || strcmp(v, "passive") == 0 ? -1 : usage("--source is active or passive");
+	case SCAN: r->options.scan = tw_str(v); return -1;
+	case PROTOCOL: r->options.protocol = tw_str(v); return -1;
+	case PORT:
+		if (!tw_slice_u64(tw_str(v), 65535, &n) || n == 0)
+			return usage("--port wants a number from 1 to 65535");
+		r->options.port = (unsigned)n;
+		return -1;
+	case AT:
+		r->at.n = 0;
+		if (!tw_time_to_utc(tw_str(v), &r->at))
+			return usage("--at wants a time as 2016-02-21T12:00:00Z");
+		r->options.at = tw_buf_slice(&r->at);
+		return -1;
+	case STRICT: r->strict = true; return -1;
+	case THREADS:
+		return tw_slice_u64(tw_str(v), 1024, &n) && n ? -1 : usage("--threads wants a number from 1 to 1024");
+	case COLUMNS: return columns();
+	case SHOW_HELP: return say(help);
+	case SHOW_VERSION: return say("tw-ingest " PACKAGE_VERSION "\n");
+	default: return usage("unknown option, or one without its value");
+	}
+}
+
+static int provenance(const struct run *r, const struct tw_ingest *g)
+{
+	struct tw_buf name = { 0 }, b = { 0 };
+	struct tw_output o;
+
+	tw_buf_addf(&name, "%s.provenance.json", r->out);
+	tw_buf_addc(&name, '\0');
+	tw_buf_adds(&b, "{\n  \"tool\": \"tw-ingest\",\n  \"version\": \"" PACKAGE_VERSION "\",\n  \"scan\": ");
+	tw_json_string(&b, r->options.scan);
+	tw_buf_adds(&b, ",\n  \"at\": ");
+	tw_json_string(&b, r->options.at);
+	tw_buf_adds(&b, ",\n  \"protocol\": ");
+	tw_json_string(&b, r->options.protocol);
+	tw_buf_addf(&b, ",\n  \"port\": %u,\n  \"format\": ", r->options.port);
+	tw_json_string(&b, tw_str(r->format ? r->format->name : ""));
+	tw_buf_adds(&b, ",\n  \"inputs\": ");
+	tw_ingest_inputs(g, &b);
+	tw_buf_adds(&b, "\n}\n");
+	int err = tw_output_open(&o, (char *)name.p);
+	if (err == 0) {
+		err = tw_output_put(&o, &b);
+		err = tw_output_close(&o, err == 0);
+	}
+	tw_buf_free(&name);
+	tw_buf_free(&b);
+	return err;
+}
+
+static int ingest(const struct run *r, char **dumps, int n, struct tw_output *o, struct tw_counts *count)
+{
+	struct tw_ingest *g = tw_ingest_new(&r->options, r->format, &o[0], r->certs ? &o[1] : NULL, r->rejects ? &o[2] : NULL);
+	int err = g ? 0 : -1, bad = 0;
+
+	for (int i = 0; i < n && err >= 0; i++) {
+		err = tw_ingest_read(g, dumps[i]);
+		bad |= err != 0;
+	}
+	if (g && err >= 0)
+		err = tw_ingest_end(g, count);
+	if (err >= 0 && r->out)
+		err = provenance(r, g);
+	if (g)
+		tw_ingest_free(g);
+	return err < 0 ? -1 : bad;
+}
+
+static int run(const struct run *r, char **dumps, int n)
+{
+	struct tw_output o[3] = { 0 };
+	struct tw_counts c = { 0 };
+	int err = tw_output_open(&o[0], r->out);
+
+	if (err == 0 && r->certs)
+		err = tw_output_open(&o[1], r->certs);
+	if (err == 0 && r->rejects)
+		err = tw_output_open(&o[2], r->rejects);
+	if (err == 0)
+		err = ingest(r, dumps, n, o, &c);
+	bool whole = err >= 0;
+	for (int i = 2; i >= 0; i--) /* the rows last: they name certificates */
+		if (tw_output_close(&o[i], whole) && whole)
+			err = -1;
+	if (err >= 0)
+		fprintf(stderr, "records %llu used %llu context %llu rejected %llu observations %llu certificates %llu\n",
+		    (unsigned long long)c.records, (unsigned long long)c.used, (unsigned long long)c.context,
+		    (unsigned long long)c.rejected, (unsigned long long)c.observations, (unsigned long long)c.certificates);
+	return err || (r->strict && c.rejected) ? 2 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = { { "format", 1, 0, 'f' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
+		{ "certs", 1, 0, CERTS }, { "rejects", 1, 0, REJECTS }, { "source", 1, 0, SOURCE }, { "scan", 1, 0, SCAN },
+		{ "protocol", 1, 0, PROTOCOL }, { "port", 1, 0, PORT }, { "at", 1, 0, AT }, { "strict", 0, 0, STRICT },
+		{ "columns", 0, 0, COLUMNS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
+		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
+	struct run r = { 0 };
+	bool quiet = false;
+	int status = -1;
+
+	tw_msg_setup("tw-ingest", false);
+	opterr = 0;
+	for (int c; status < 0 && (c = getopt_long(argc, argv, "f:o:q", longs, NULL)) != -1;) {
+		if (c == 'q')
+			quiet = true;
+		else
+			status = value(&r, c, optarg);
+	}
+	tw_msg_setup("tw-ingest", quiet);
+	if (status < 0)
+		status = optind == argc ? usage("no DUMP named") : run(&r, argv + optind, argc - optind);
+	tw_buf_free(&r.at);
+	return status;
+}
