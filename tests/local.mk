@@ -38,4 +38,4 @@ tests_check_crypto_LDADD = libcrypto.la $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/crypto/suites_check.sh
 EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py
 
-dist_check_SCRIPTS += tests/cli/ingest.sh
+dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/study.sh

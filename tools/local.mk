@@ -24,3 +24,8 @@ bin_PROGRAMS += tw-ingest
 tw_ingest_SOURCES = tools/tw-ingest.c
 tw_ingest_LDADD = $(DUMP_LIBS)
 dist_man_MANS += man/tw-ingest.1
+
+bin_PROGRAMS += tw-study
+tw_study_SOURCES = tools/tw-study.c
+tw_study_LDADD = libchain.la libfilter.la $(DUMP_LIBS)
+dist_man_MANS += man/tw-study.1

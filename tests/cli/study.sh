@@ -1,0 +1,47 @@
+#!/bin/sh
+# tw-study: the same as the tools one after the other; the same bytes twice;
+# the same rows whatever the order of the inputs.
+set -u
+t=$(mktemp -d); trap 'rm -rf "$t"' EXIT
+b=$TW_BUILDDIR
+bad=0
+fail() { echo "FAIL $*"; bad=1; }
+command -v openssl >/dev/null || { echo "openssl is not installed: skipped"; exit 77; }
+
+pair() { # NAME CN: a key and its certificate below the test's root
+	openssl req -newkey rsa:2048 -nodes -keyout "$t/$1.key" -subj "/CN=$2" -out "$t/$1.csr" 2>/dev/null
+	openssl x509 -req -in "$t/$1.csr" -CA "$t/root.pem" -CAkey "$t/root.key" -days 30 -out "$t/$1.pem" 2>/dev/null
+}
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$t/root.key" -out "$t/root.pem" -days 99 -subj /CN=root 2>/dev/null
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$t/self.key" -out "$t/self.pem" -days 99 -subj /CN=self 2>/dev/null
+pair good good.example.test
+raw() { openssl x509 -in "$1" -outform DER | base64 -w0; }
+when=$(date -u -d '+1 day' +%Y-%m-%dT%H:%M:%SZ)
+late=$(date -u -d '+60 days' +%Y-%m-%dT%H:%M:%SZ)
+line() { # IP TIME PEM
+	printf '{"ip":"%s","data":{"tls":{"status":"success","protocol":"tls","port":443,"timestamp":"%s","result":{"handshake_log":{"server_hello":{"version":{"value":771},"cipher_suite":{"value":49199}},"server_certificates":{"certificate":{"raw":"%s"}},"server_finished":{"verify_data":"AA=="}}}}}}\n' "$1" "$2" "$(raw "$3")"
+}
+line 192.0.2.1 "$when" "$t/good.pem" >"$t/a.json"
+line 192.0.2.2 "$late" "$t/good.pem" >>"$t/a.json"
+line 192.0.2.3 "$when" "$t/self.pem" >"$t/b.json"
+study() { "$b/tw-study" -q --store "own=$t/root.pem" "$@" 2>"$t/err" || fail "tw-study: $(cat "$t/err")"; }
+study "$t/s1" "$t/a.json" "$t/b.json"
+study --threads 2 "$t/s2" "$t/a.json" "$t/b.json"
+for f in "$t"/s1/*.csv "$t/s1/certs.der" "$t/s1/study.provenance.json"; do
+	cmp -s "$f" "$t/s2/${f##*/}" || fail "${f##*/} differs between two runs"
+done
+study "$t/s3" "$t/b.json" "$t/a.json"
+sort "$t/s1/classified.csv" >"$t/x"; sort "$t/s3/classified.csv" >"$t/y"
+cmp -s "$t/x" "$t/y" || fail "rows depend on the order of the inputs"
+got=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "reason.own") c = i } NR > 1 { print $7, $c }' "$t/s1/classified.csv")
+want="192.0.2.1 ok
+192.0.2.2 expired
+192.0.2.3 self_signed"
+[ "$got" = "$want" ] || fail "reasons: $got"
+"$b/tw-ingest" -q -o "$t/o.csv" --certs "$t/c.der" "$t/a.json" "$t/b.json" 2>/dev/null
+"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
+cmp -s "$t/classified.csv" "$t/s1/classified.csv" || fail "tw-study differs from the tools"
+"$b/tw-certs" -q "$t/c.der" | cmp -s - "$t/s1/certificates.csv" || fail "certificates.csv differs from tw-certs"
+"$b/tw-study" "$t/s4" "$t/none" >/dev/null 2>&1; [ $? -eq 2 ] || fail "a missing dump is no failure"
+"$b/tw-study" >/dev/null 2>&1; [ $? -eq 2 ] || fail "usage"
+exit $bad

@@ -1,0 +1,247 @@
+/* tw-study: the whole way from dumps to tables, into one directory. */
+#include "base/filter.h"
+#include "chain/stage.h"
+#include "crypto/classify.h"
+#include "dump/ingest.h"
+
+#include <config.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char help[] =
+	"usage: tw-study [--store [NAME=]SPEC]... [--scan NAME] [--at TIME] [-q] STUDY DUMP...\n"
+	"Reads the dumps, judges the chains, classifies, and writes into the directory\n"
+	"STUDY (made if absent): observations.csv, certs.der, certificates.csv,\n"
+	"rejects.csv, classified.csv (the rows with verdicts and classes), judgements.csv\n"
+	"(each distinct chain over time) and study.provenance.json. Chains are judged\n"
+	"with what each server sent, and again with the pool of all certificates.\n"
+	"\n"
+	"  --store [NAME=]SPEC  a PEM file, a folder, or mozilla (the default: Debian's\n"
+	"                       ca-certificates); several are compared\n"
+	"  --scan NAME          the column scan: the campaign\n"
+	"  --at TIME            RFC 3339, where a dump has no time\n"
+	"  --threads N          taken as by every tool; inflating has its own thread\n"
+	"  -q, --quiet  --help  --version\n"
+	"\n"
+	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
+
+struct study {
+	struct tw_ingest_options options;
+	struct tw_buf at;
+	char **store;
+	int nstore;
+	const char *dir;
+	struct tw_buf names[8]; /* paths handed out by in() */
+	int nnames;
+};
+
+static int usage(const char *why)
+{
+	tw_error("%s; see tw-study --help", why);
+	return 2;
+}
+
+static int say(const char *text)
+{
+	return fputs(text, stdout) < 0 || fflush(stdout) ? 2 : 0;
+}
+
+/* The path of a file in the study; lives as long as s. */
+static const char *in(struct study *s, const char *name)
+{
+	struct tw_buf *b = &s->names[s->nnames++];
+	tw_buf_addf(b, "%s/%s", s->dir, name);
+	tw_buf_addc(b, '\0');
+	return (const char *)b->p;
+}
+
+static void add_stores(const struct study *s, struct tw_buf *b)
+{
+	tw_buf_addc(b, '[');
+	for (int i = 0; i < s->nstore; i++) {
+		if (i)
+			tw_buf_adds(b, ", ");
+		tw_json_string(b, tw_str(s->store[i]));
+	}
+	tw_buf_addc(b, ']');
+}
+
+static int provenance(struct study *s, const struct tw_ingest *g, const struct tw_counts *n)
+{
+	struct tw_buf b = { 0 };
+	struct tw_output o;
+
+	tw_buf_adds(&b, "{\n  \"tool\": \"tw-study\",\n  \"version\": \"" PACKAGE_VERSION "\",\n  \"scan\": ");
+	tw_json_string(&b, s->options.scan);
+	tw_buf_adds(&b, ",\n  \"at\": ");
+	tw_json_string(&b, s->options.at);
+	tw_buf_adds(&b, ",\n  \"stores\": ");
+	add_stores(s, &b);
+	tw_buf_addf(&b, ",\n  \"observations\": %llu,\n  \"certificates\": %llu,\n  \"inputs\": ",
+	    (unsigned long long)n->observations, (unsigned long long)n->certificates);
+	tw_ingest_inputs(g, &b);
+	tw_buf_adds(&b, "\n}\n");
+	int err = tw_output_open(&o, in(s, "study.provenance.json"));
+	if (err == 0) {
+		err = tw_output_put(&o, &b);
+		err = tw_output_close(&o, err == 0);
+	}
+	tw_buf_free(&b);
+	return err;
+}
+
+/* Dumps to observations.csv, certs.der, rejects.csv. 1: some input was unusable. */
+static int ingest(struct study *s, char **dumps, int n)
+{
+	static const char *const names[] = { "observations.csv", "certs.der", "rejects.csv" };
+	struct tw_output o[3] = { 0 };
+	struct tw_ingest *g = NULL;
+	struct tw_counts c;
+	int err = 0, bad = 0;
+
+	for (int i = 0; i < 3 && err == 0; i++)
+		err = tw_output_open(&o[i], in(s, names[i]));
+	if (err == 0 && !(g = tw_ingest_new(&s->options, NULL, &o[0], &o[1], &o[2])))
+		err = -1;
+	for (int i = 0; i < n && err >= 0; i++) {
+		err = tw_ingest_read(g, dumps[i]);
+		bad |= err != 0;
+	}
+	if (g && err >= 0)
+		err = tw_ingest_end(g, &c);
+	if (err >= 0)
+		err = provenance(s, g, &c);
+	bool whole = err >= 0;
+	for (int i = 2; i >= 0; i--)
+		if (tw_output_close(&o[i], whole))
+			err = -1;
+	if (err >= 0)
+		fprintf(stderr, "records %llu used %llu context %llu rejected %llu observations %llu certificates %llu\n",
+		    (unsigned long long)c.records, (unsigned long long)c.used, (unsigned long long)c.context,
+		    (unsigned long long)c.rejected, (unsigned long long)c.observations, (unsigned long long)c.certificates);
+	if (g)
+		tw_ingest_free(g);
+	return err < 0 ? -1 : bad;
+}
+
+static int certificates(struct study *s, const struct tw_certs *certs)
+{
+	struct tw_output o;
+	struct tw_buf b = { 0 };
+	int err = tw_output_open(&o, in(s, "certificates.csv"));
+
+	if (err)
+		return err;
+	tw_cert_csv_header(&b);
+	for (uint32_t i = 0; i < certs->n && err == 0; i++) {
+		tw_cert_csv(&b, &certs->v[i]);
+		if (b.n > 1u << 20)
+			err = tw_output_put(&o, &b);
+	}
+	if (err == 0)
+		err = tw_output_put(&o, &b);
+	err = tw_output_close(&o, err == 0);
+	tw_buf_free(&b);
+	return err;
+}
+
+/* observations.csv to classified.csv and judgements.csv, in one pass. */
+static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *classify)
+{
+	struct tw_stage *const stages[] = { chain, classify };
+	struct tw_output o;
+	int err = tw_output_open(&o, in(s, "classified.csv"));
+
+	if (err == 0) {
+		err = tw_filter_run(stages, 2, (const char *)s->names[0].p, o.f);
+		err = tw_output_close(&o, err == 0);
+	}
+	if (err == 0)
+		err = tw_output_open(&o, in(s, "judgements.csv"));
+	if (err == 0) {
+		err = tw_chain_judgements(chain, o.f);
+		err = tw_output_close(&o, err == 0);
+	}
+	return err;
+}
+
+static int analyse(struct study *s)
+{
+	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
+		.pool = "all", .witness = "all" };
+	struct tw_certs certs = { 0 };
+
+	if (tw_certs_open(&certs, options.certs))
+		return -1;
+	struct tw_facts *facts = tw_facts_new(&certs);
+	struct tw_stage *classify = tw_classify_stage(facts), *chain = tw_chain_stage(&options);
+	int err = certificates(s, &certs);
+	if (err == 0)
+		err = chain ? judge(s, chain, classify) : -1;
+	if (chain)
+		tw_chain_stage_free(chain);
+	tw_classify_stage_free(classify);
+	tw_facts_free(facts);
+	tw_certs_close(&certs);
+	return err;
+}
+
+static int run(struct study *s, char **dumps, int n)
+{
+	if (mkdir(s->dir, 0777) && errno != EEXIST) {
+		tw_error("%s: %s", s->dir, strerror(errno));
+		return 2;
+	}
+	int bad = ingest(s, dumps, n);
+	int err = bad < 0 ? -1 : analyse(s);
+	for (int i = 0; i < s->nnames; i++)
+		tw_buf_free(&s->names[i]);
+	return err || bad ? 2 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	enum { STORE = 256, SCAN, AT, THREADS, SHOW_HELP, SHOW_VERSION };
+	static const struct option longs[] = { { "store", 1, 0, STORE }, { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
+		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
+		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
+	struct study s = { .store = tw_alloc((size_t)argc * sizeof *s.store + sizeof *s.store) };
+	static char mozilla[] = "mozilla";
+	bool quiet = false;
+	int status = -1;
+	uint64_t threads;
+
+	tw_msg_setup("tw-study", false);
+	opterr = 0;
+	for (int c; status < 0 && (c = getopt_long(argc, argv, "q", longs, NULL)) != -1;)
+		switch (c) {
+		case STORE: s.store[s.nstore++] = optarg; break;
+		case SCAN: s.options.scan = tw_str(optarg); break;
+		case AT:
+			s.at.n = 0;
+			if (!tw_time_to_utc(tw_str(optarg), &s.at))
+				status = usage("--at wants a time as 2016-02-21T12:00:00Z");
+			s.options.at = tw_buf_slice(&s.at);
+			break;
+		case THREADS:
+			if (!tw_slice_u64(tw_str(optarg), 1024, &threads) || threads == 0)
+				status = usage("--threads wants a number from 1 to 1024");
+			break;
+		case 'q': quiet = true; break;
+		case SHOW_HELP: status = say(help); break;
+		case SHOW_VERSION: status = say("tw-study " PACKAGE_VERSION "\n"); break;
+		default: status = usage("unknown option, or one without its value");
+		}
+	tw_msg_setup("tw-study", quiet);
+	if (s.nstore == 0)
+		s.store[s.nstore++] = mozilla;
+	s.dir = optind < argc ? argv[optind] : "";
+	if (status < 0)
+		status = argc - optind < 2 ? usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
+	tw_buf_free(&s.at);
+	free(s.store);
+	return status;
+}
