@@ -39,3 +39,6 @@ dist_check_SCRIPTS += tests/crypto/suites_check.sh
 EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py
 
 dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/study.sh
+
+dist_check_SCRIPTS += tests/report/recompute.sh
+EXTRA_DIST += tests/report/recompute.py

@@ -29,3 +29,9 @@ bin_PROGRAMS += tw-study
 tw_study_SOURCES = tools/tw-study.c
 tw_study_LDADD = libchain.la libfilter.la $(DUMP_LIBS)
 dist_man_MANS += man/tw-study.1
+
+bin_PROGRAMS += tw-report
+tw_report_SOURCES = tools/tw-report.c
+tw_report_LDADD = libreport.la libfilter.la
+dist_man_MANS += man/tw-report.1
+EXTRA_DIST += docs

@@ -22,7 +22,7 @@ struct filter {
 
 static int put(struct filter *f)
 {
-	if (fwrite(f->line.p, 1, f->line.n, f->out) == f->line.n)
+	if (!f->out || fwrite(f->line.p, 1, f->line.n, f->out) == f->line.n)
 		return 0;
 	tw_error("writing: %s", strerror(errno));
 	return -1;
@@ -136,7 +136,7 @@ int tw_filter_run(struct tw_stage *const *stages, int n, const char *path, FILE 
 		tw_error("%s: empty, not even a header", path);
 		err = -1;
 	}
-	if (err == 0 && fflush(out) != 0) {
+	if (err == 0 && out && fflush(out) != 0) {
 		tw_error("writing: %s", strerror(errno));
 		err = -1;
 	}

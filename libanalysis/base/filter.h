@@ -6,7 +6,8 @@
 #include "base/base.h"
 
 /* Runs the rows of in ("-": standard input; compressed or not) through the n
- * stages, in order, and writes them to out. Checks every write, flushes, and
+ * stages, in order, and writes them to out; NULL: the stages only look, and
+ * nothing is written. Checks every write, flushes, and
  * leaves out open. An output column that exists already is an error. Returns
  * 0, or -1 after tw_error. The stages stay the caller's to free. */
 int tw_filter_run(struct tw_stage *const *stages, int n, const char *in, FILE *out) TW_CHECK;

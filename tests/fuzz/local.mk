@@ -43,3 +43,7 @@ check_PROGRAMS += tests/fuzz/fuzz_zgrab2
 tests_fuzz_fuzz_zgrab2_SOURCES = tests/fuzz/fuzz_zgrab2.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_zgrab2_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_zgrab2_LDADD = $(DUMP_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_report
+tests_fuzz_fuzz_report_SOURCES = tests/fuzz/fuzz_report.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_report_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_report_LDADD = libreport.la
