@@ -27,7 +27,7 @@ dist_man_MANS += man/tw-ingest.1
 
 bin_PROGRAMS += tw-study
 tw_study_SOURCES = tools/tw-study.c
-tw_study_LDADD = libchain.la libfilter.la $(DUMP_LIBS)
+tw_study_LDADD = libreport.la libchain.la libfilter.la $(DUMP_LIBS)
 dist_man_MANS += man/tw-study.1
 
 bin_PROGRAMS += tw-report

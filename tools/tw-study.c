@@ -3,6 +3,7 @@
 #include "chain/stage.h"
 #include "crypto/classify.h"
 #include "dump/ingest.h"
+#include "report/report.h"
 
 #include <config.h>
 #include <errno.h>
@@ -16,8 +17,9 @@ static const char help[] =
 	"Reads the dumps, judges the chains, classifies, and writes into the directory\n"
 	"STUDY (made if absent): observations.csv, certs.der, certificates.csv,\n"
 	"rejects.csv, classified.csv (the rows with verdicts and classes), judgements.csv\n"
-	"(each distinct chain over time) and study.provenance.json. Chains are judged\n"
-	"with what each server sent, and again with the pool of all certificates.\n"
+	"(each distinct chain over time), report/TABLE.csv and study.provenance.json.\n"
+	"Chains are judged with what each server sent, and again with the pool of all\n"
+	"certificates. Print a table: tw-report --pretty -t validity STUDY/classified.csv\n"
 	"\n"
 	"  --store [NAME=]SPEC  a PEM file, a folder, or mozilla (the default: Debian's\n"
 	"                       ca-certificates); several are compared\n"
@@ -148,15 +150,43 @@ static int certificates(struct study *s, const struct tw_certs *certs)
 	return err;
 }
 
-/* observations.csv to classified.csv and judgements.csv, in one pass. */
-static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *classify)
+static int tables(struct study *s, struct tw_report *r)
 {
-	struct tw_stage *const stages[] = { chain, classify };
+	struct tw_buf text = { 0 }, path = { 0 };
+	struct tw_output o;
+	const char *dir = in(s, "report");
+	int err = mkdir(dir, 0777) && errno != EEXIST ? -1 : 0;
+
+	if (err)
+		tw_error("%s: %s", dir, strerror(errno));
+	tw_report_count(r);
+	for (const struct tw_table *const *t = tw_tables; *t && err == 0; t++) {
+		path.n = 0;
+		tw_buf_addf(&path, "%s/%s.csv", dir, tw_table_id(*t));
+		tw_buf_addc(&path, '\0');
+		err = tw_report_can(r, *t);
+		if (err == 0)
+			err = tw_output_open(&o, (const char *)path.p);
+		if (err)
+			break;
+		tw_report_table(r, *t, &text);
+		err = tw_output_put(&o, &text);
+		err = tw_output_close(&o, err == 0);
+	}
+	tw_buf_free(&text);
+	tw_buf_free(&path);
+	return err;
+}
+
+/* observations.csv to classified.csv, judgements.csv and tables, in one pass. */
+static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *classify, struct tw_report *report)
+{
+	struct tw_stage *const stages[] = { chain, classify, tw_report_stage(report) };
 	struct tw_output o;
 	int err = tw_output_open(&o, in(s, "classified.csv"));
 
 	if (err == 0) {
-		err = tw_filter_run(stages, 2, (const char *)s->names[0].p, o.f);
+		err = tw_filter_run(stages, 3, (const char *)s->names[0].p, o.f);
 		err = tw_output_close(&o, err == 0);
 	}
 	if (err == 0)
@@ -165,7 +195,7 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 		err = tw_chain_judgements(chain, o.f);
 		err = tw_output_close(&o, err == 0);
 	}
-	return err;
+	return err ? err : tables(s, report);
 }
 
 static int analyse(struct study *s)
@@ -178,12 +208,14 @@ static int analyse(struct study *s)
 		return -1;
 	struct tw_facts *facts = tw_facts_new(&certs);
 	struct tw_stage *classify = tw_classify_stage(facts), *chain = tw_chain_stage(&options);
+	struct tw_report *report = tw_report_new(TW_RESCANS_LAST);
 	int err = certificates(s, &certs);
 	if (err == 0)
-		err = chain ? judge(s, chain, classify) : -1;
+		err = chain ? judge(s, chain, classify, report) : -1;
 	if (chain)
 		tw_chain_stage_free(chain);
 	tw_classify_stage_free(classify);
+	tw_report_free(report);
 	tw_facts_free(facts);
 	tw_certs_close(&certs);
 	return err;

@@ -78,7 +78,7 @@ void tw_report_key(const struct tw_report *, const struct tw_table *, const stru
     struct tw_slice value, struct tw_buf *key);
 extern const char *const tw_unit_names[TW_UNIT_N];
 
-static inline bool tw_tuple_is(const struct tw_tuple *t, enum tw_fact f, const char *s)
+static inline bool tw_tuple_is(const struct tw_tuple *t, enum tw_asked f, const char *s)
 {
 	return tw_slice_is(t->f[f], s);
 }

@@ -8,7 +8,7 @@
 #include "base/output.h"
 
 /* What tables ask of a row; the columns of the same names. */
-enum tw_fact { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
+enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
 	TW_F_VERSION, TW_F_CIPHER, TW_F_KEX, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
 	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_CHAIN_BITS, TW_F_HAS_CHAIN, TW_F_N };
 

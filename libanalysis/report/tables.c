@@ -8,7 +8,7 @@
 #define ACTIVE_PASSIVE (U(PROBE) | U(HOST) | U(CONNECTION))
 #define BASE (F(SOURCE) | F(PROTOCOL) | F(OUTCOME))
 
-static bool is(const struct tw_tuple *t, enum tw_fact f, const char *s)
+static bool is(const struct tw_tuple *t, enum tw_asked f, const char *s)
 {
 	return tw_tuple_is(t, f, s);
 }

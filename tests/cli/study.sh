@@ -31,6 +31,10 @@ for f in "$t"/s1/*.csv "$t/s1/certs.der" "$t/s1/study.provenance.json"; do
 	cmp -s "$f" "$t/s2/${f##*/}" || fail "${f##*/} differs between two runs"
 done
 study "$t/s3" "$t/b.json" "$t/a.json"
+for f in "$t"/s1/report/*.csv; do
+	cmp -s "$f" "$t/s2/report/${f##*/}" && cmp -s "$f" "$t/s3/report/${f##*/}" || fail "table ${f##*/} differs"
+done
+"$b/tw-report" "$t/s1/classified.csv" -o "$t/tables" && diff -r "$t/tables" "$t/s1/report" || fail "tw-report differs from tw-study"
 sort "$t/s1/classified.csv" >"$t/x"; sort "$t/s3/classified.csv" >"$t/y"
 cmp -s "$t/x" "$t/y" || fail "rows depend on the order of the inputs"
 got=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "reason.own") c = i } NR > 1 { print $7, $c }' "$t/s1/classified.csv")
