@@ -42,3 +42,6 @@ dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/study.sh
 
 dist_check_SCRIPTS += tests/report/recompute.sh
 EXTRA_DIST += tests/report/recompute.py
+
+dist_check_SCRIPTS += tests/samples/truth.sh
+EXTRA_DIST += tests/samples/truth.py

@@ -17,7 +17,8 @@ static const char help[] =
 	"\n"
 	"  -t, --table TABLE     this table, default all; may be given several times\n"
 	"  -o, --output DIR      one file TABLE.csv for each, default standard output\n"
-	"  --pretty              aligned columns to read instead of CSV\n"
+	"  --pretty              aligned columns to read instead of CSV; those of which\n"
+	"                        every value is zero are left out\n"
 	"  --rescans last|first  which observation stands for a host in a scan: its last\n"
 	"                        (default) or first established one, else last or first\n"
 	"  --rows TABLE:CELL     print the rows behind a number instead. CELL: the key\n"
@@ -67,10 +68,18 @@ static size_t shown(struct tw_slice s)
 	return n;
 }
 
-/* CSV text to columns: words left, numbers right. */
+static bool is_zero(struct tw_slice s)
+{
+	return s.n == 0 || tw_slice_is(s, "0") || tw_slice_is(s, "0.00");
+}
+
+/* CSV text to columns: words left, numbers right. Columns that say nothing
+ * (all of them empty or zero) are left out. */
 static void align(struct tw_slice csv, struct tw_buf *out)
 {
-	size_t width[2 * 64] = { 0 };
+	size_t width[128] = { 0 };
+	bool says[128] = { true, true, true, true };
+	bool head = true;
 	struct tw_row row = { 0 };
 
 	for (int pass = 0; pass < 2; pass++) {
@@ -84,8 +93,10 @@ static void align(struct tw_slice csv, struct tw_buf *out)
 				bool number = row.f[i].n && row.f[i].p[0] >= '0' && row.f[i].p[0] <= '9';
 				if (pass == 0) {
 					width[i] = have > width[i] ? have : width[i];
-					continue;
+					says[i] |= !head && !is_zero(row.f[i]);
 				}
+				if (pass == 0 || !says[i])
+					continue;
 				size_t pad = width[i] - have;
 				if (number)
 					tw_buf_addf(out, "%*s", (int)pad, "");
@@ -93,6 +104,7 @@ static void align(struct tw_slice csv, struct tw_buf *out)
 				if (i + 1 < row.n)
 					tw_buf_addf(out, "%*s", (int)(number ? 2 : pad + 2), "");
 			}
+			head = false;
 			if (pass)
 				tw_buf_addc(out, '\n');
 		}
