@@ -45,3 +45,13 @@ EXTRA_DIST += tests/report/recompute.py
 
 dist_check_SCRIPTS += tests/samples/truth.sh
 EXTRA_DIST += tests/samples/truth.py
+
+# make bench: ratios to bare loops in the same run; TW_BENCH_BYTES sets the size.
+EXTRA_PROGRAMS = tests/bench/bare
+tests_bench_bare_SOURCES = tests/bench/bare.c
+tests_bench_bare_LDADD = $(DUMP_LIBS)
+CLEANFILES += tests/bench/bare
+EXTRA_DIST += tests/bench/run.sh tests/bench/make-dump.py
+bench: tests/bench/bare tw-ingest
+	@TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/run.sh
+.PHONY: bench

@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += libjson.la libdump.la
 libjson_la_SOURCES = \
 	libanalysis/dump/json.cc \
 	libanalysis/dump/json.h
-libjson_la_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-exceptions -DSIMDJSON_EXCEPTIONS=0 $(SIMDJSON_CFLAGS) $(TW_SAN)
+libjson_la_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-exceptions -DSIMDJSON_EXCEPTIONS=0 $(SIMDJSON_CFLAGS) $(TW_SAN) $(TW_NO_VPTR)
 libjson_la_LIBADD = $(SIMDJSON_LIBS)
 libdump_la_SOURCES = \
 	libanalysis/dump/bundle.c \
