@@ -1,37 +1,39 @@
 # one short main a tool
+noinst_LTLIBRARIES += libcli.la
+libcli_la_SOURCES = tools/cli.c tools/cli.h
+libcli_la_LIBADD = libbase.la
 
 bin_PROGRAMS += tw-certs
 tw_certs_SOURCES = tools/tw-certs.c
-tw_certs_CPPFLAGS = $(AM_CPPFLAGS) -DTW_VERSION='"$(PACKAGE_VERSION)"'
-tw_certs_LDADD = libcert.la libbase.la
+tw_certs_LDADD = libcli.la libcert.la libbase.la
 dist_man_MANS += man/tw-certs.1
 bin_PROGRAMS += tw-verify
 tw_verify_SOURCES = tools/tw-verify.c
-tw_verify_LDADD = libchain.la
+tw_verify_LDADD = libcli.la libchain.la
 dist_man_MANS += man/tw-verify.1
 
 bin_PROGRAMS += tw-chain
 tw_chain_SOURCES = tools/tw-chain.c
-tw_chain_LDADD = libchain.la libfilter.la
+tw_chain_LDADD = libcli.la libchain.la libfilter.la
 dist_man_MANS += man/tw-chain.1
 
 bin_PROGRAMS += tw-classify
 tw_classify_SOURCES = tools/tw-classify.c
-tw_classify_LDADD = libcrypto.la libfilter.la
+tw_classify_LDADD = libcli.la libcrypto.la libfilter.la
 dist_man_MANS += man/tw-classify.1
 
 bin_PROGRAMS += tw-ingest
 tw_ingest_SOURCES = tools/tw-ingest.c
-tw_ingest_LDADD = $(DUMP_LIBS)
+tw_ingest_LDADD = libcli.la $(DUMP_LIBS)
 dist_man_MANS += man/tw-ingest.1
 
 bin_PROGRAMS += tw-study
 tw_study_SOURCES = tools/tw-study.c
-tw_study_LDADD = libreport.la libchain.la libfilter.la $(DUMP_LIBS)
+tw_study_LDADD = libcli.la libreport.la libchain.la libfilter.la $(DUMP_LIBS)
 dist_man_MANS += man/tw-study.1
 
 bin_PROGRAMS += tw-report
 tw_report_SOURCES = tools/tw-report.c
-tw_report_LDADD = libreport.la libfilter.la
+tw_report_LDADD = libcli.la libreport.la libfilter.la
 dist_man_MANS += man/tw-report.1
 EXTRA_DIST += docs

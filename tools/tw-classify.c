@@ -1,12 +1,10 @@
 /* tw-classify: appends classes of strength to observations. */
 #include "base/filter.h"
+#include "base/output.h"
+#include "cli.h"
 #include "crypto/classify.h"
 
-#include <config.h>
-#include <errno.h>
 #include <getopt.h>
-#include <string.h>
-#include <unistd.h>
 
 static const char help[] =
 	"usage: tw-classify [--certificates FILE | --certs FILE] [-q] [-o FILE] [ROWS]\n"
@@ -20,9 +18,8 @@ static const char help[] =
 	"  --certs FILE         the certificates themselves (certs.der); with neither,\n"
 	"                       the columns of certificates stay empty\n"
 	"  -o, --output FILE    write to FILE, default standard output\n"
-	"  -q, --quiet          errors only\n"
 	"  --threads N          taken as by every tool; this one works in one thread\n"
-	"  --help, --version\n"
+	"  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
@@ -30,74 +27,45 @@ struct options {
 	const char *certificates, *certs, *out, *rows;
 };
 
-static int usage(const char *why)
-{
-	tw_error("%s; see tw-classify --help", why);
-	return 2;
-}
-
-static int say(const char *text)
-{
-	return fputs(text, stdout) < 0 || fflush(stdout) ? 2 : 0;
-}
-
 /* -1: go on; else the exit status. */
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = { { "certificates", 1, 0, 'f' }, { "certs", 1, 0, 'c' },
 		{ "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' },
 		{ "version", 0, 0, 'V' }, { 0, 0, 0, 0 } };
-	uint64_t threads;
 	bool quiet = false;
 
-	opterr = 0;
-	for (int c; (c = getopt_long(argc, argv, "o:q", longs, NULL)) != -1;)
+	for (int c; (c = getopt_long(argc, argv, ":o:q", longs, NULL)) != -1;)
 		switch (c) {
 		case 'f': o->certificates = optarg; break;
 		case 'c': o->certs = optarg; break;
-		case 'o': o->out = strcmp(optarg, "-") ? optarg : NULL; break;
+		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
 		case 't':
-			if (!tw_slice_u64(tw_str(optarg), 1024, &threads) || threads == 0)
-				return usage("--threads wants a number from 1 to 1024");
+			if (!cli_threads(optarg))
+				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
-		case 'h': return say(help);
-		case 'V': return say("tw-classify " PACKAGE_VERSION "\n");
-		default: return usage("unknown option, or one without its value");
+		case 'h': return cli_say(help);
+		case 'V': return cli_version();
+		default: return cli_bad_option(c, argv);
 		}
-	tw_msg_setup("tw-classify", quiet);
+	cli_start("tw-classify", quiet);
 	if (o->certificates && o->certs)
-		return usage("--certificates or --certs, not both");
+		return cli_usage("--certificates or --certs, not both");
 	if (argc - optind > 1)
-		return usage("one ROWS is wanted");
+		return cli_usage("one ROWS is wanted");
 	o->rows = optind < argc ? argv[optind] : "-";
 	return -1;
 }
 
 static int filter(struct tw_stage *stage, const struct options *o)
 {
-	struct tw_buf part = { 0 };
-	FILE *f = stdout;
-	int rc = -1;
+	struct tw_output out;
 
-	tw_buf_addf(&part, "%s.part", o->out ? o->out : "");
-	tw_buf_addc(&part, 0);
-	const char *name = (const char *)part.p;
-	if (o->out && !(f = fopen(name, "wb")))
-		tw_error("%s: %s", name, strerror(errno));
-	else
-		rc = tw_filter_run(&stage, 1, o->rows, f);
-	if (o->out && f) {
-		bool ok = fclose(f) == 0;
-		if (rc == 0 && (!ok || rename(name, o->out))) {
-			tw_error("%s: %s", o->out, strerror(errno));
-			rc = -1;
-		}
-		if (rc)
-			unlink(name);
-	}
-	tw_buf_free(&part);
-	return rc;
+	if (tw_output_open(&out, o->out))
+		return -1;
+	int err = tw_filter_run(&stage, 1, o->rows, out.f);
+	return tw_output_close(&out, err == 0);
 }
 
 int main(int argc, char **argv)
@@ -105,7 +73,7 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	struct tw_certs certs = { 0 };
 
-	tw_msg_setup("tw-classify", false);
+	cli_start("tw-classify", false);
 	int rc = parse(&o, argc, argv);
 	if (rc >= 0)
 		return rc;

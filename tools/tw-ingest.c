@@ -1,4 +1,5 @@
 /* tw-ingest: dumps to observations.csv, certs.der and rejects.csv. */
+#include "cli.h"
 #include "dump/ingest.h"
 
 #include <config.h>
@@ -36,19 +37,8 @@ struct run {
 	struct tw_buf at;
 	const struct tw_format *format;
 	const char *out, *certs, *rejects;
-	bool strict;
+	bool strict, quiet;
 };
-
-static int usage(const char *why)
-{
-	tw_error("%s; see tw-ingest --help", why);
-	return 2;
-}
-
-static int say(const char *text)
-{
-	return fputs(text, stdout) < 0 || fflush(stdout) ? 2 : 0;
-}
 
 static int columns(void)
 {
@@ -76,33 +66,32 @@ static int value(struct run *r, int c, const char *v)
 	switch (c) {
 	case 'f':
 		r->format = find(v);
-		return r->format ? -1 : usage("--format: no such format");
+		return r->format ? -1 : cli_usage("--format %s: no such format", v);
 	case 'o': r->out = strcmp(v, "-") ? v : NULL; return -1;
 	case CERTS: r->certs = v; return -1;
 	case REJECTS: r->rejects = v; return -1;
 	case SOURCE:
 		r->options.source = tw_str(v);
-		return strcmp(v, "active") == 0 || strcmp(v, "passive") == 0 ? -1 : usage("--source is active or passive");
+		return strcmp(v, "active") == 0 || strcmp(v, "passive") == 0 ? -1 : cli_usage("--source is active or passive");
 	case SCAN: r->options.scan = tw_str(v); return -1;
 	case PROTOCOL: r->options.protocol = tw_str(v); return -1;
 	case PORT:
 		if (!tw_slice_u64(tw_str(v), 65535, &n) || n == 0)
-			return usage("--port wants a number from 1 to 65535");
+			return cli_usage("--port wants a number from 1 to 65535");
 		r->options.port = (unsigned)n;
 		return -1;
 	case AT:
 		r->at.n = 0;
 		if (!tw_time_to_utc(tw_str(v), &r->at))
-			return usage("--at wants a time as 2016-02-21T12:00:00Z");
+			return cli_usage("--at wants a time as 2016-02-21T12:00:00Z");
 		r->options.at = tw_buf_slice(&r->at);
 		return -1;
 	case STRICT: r->strict = true; return -1;
 	case THREADS:
-		return tw_slice_u64(tw_str(v), 1024, &n) && n ? -1 : usage("--threads wants a number from 1 to 1024");
+		return cli_threads(v) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
 	case COLUMNS: return columns();
-	case SHOW_HELP: return say(help);
-	case SHOW_VERSION: return say("tw-ingest " PACKAGE_VERSION "\n");
-	default: return usage("unknown option, or one without its value");
+	case SHOW_HELP: return cli_say(help);
+	default: return cli_version();
 	}
 }
 
@@ -168,7 +157,7 @@ static int run(const struct run *r, char **dumps, int n)
 	for (int i = 2; i >= 0; i--) /* the rows last: they name certificates */
 		if (tw_output_close(&o[i], whole) && whole)
 			err = -1;
-	if (err >= 0)
+	if (err >= 0 && !r->quiet)
 		fprintf(stderr, "records %llu used %llu context %llu rejected %llu observations %llu certificates %llu\n",
 		    (unsigned long long)c.records, (unsigned long long)c.used, (unsigned long long)c.context,
 		    (unsigned long long)c.rejected, (unsigned long long)c.observations, (unsigned long long)c.certificates);
@@ -183,20 +172,18 @@ int main(int argc, char **argv)
 		{ "columns", 0, 0, COLUMNS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct run r = { 0 };
-	bool quiet = false;
 	int status = -1;
 
-	tw_msg_setup("tw-ingest", false);
-	opterr = 0;
-	for (int c; status < 0 && (c = getopt_long(argc, argv, "f:o:q", longs, NULL)) != -1;) {
+	cli_start("tw-ingest", false);
+	for (int c; status < 0 && (c = getopt_long(argc, argv, ":f:o:q", longs, NULL)) != -1;) {
 		if (c == 'q')
-			quiet = true;
+			r.quiet = true;
 		else
-			status = value(&r, c, optarg);
+			status = c == '?' || c == ':' ? cli_bad_option(c, argv) : value(&r, c, optarg);
 	}
-	tw_msg_setup("tw-ingest", quiet);
+	cli_start("tw-ingest", r.quiet);
 	if (status < 0)
-		status = optind == argc ? usage("no DUMP named") : run(&r, argv + optind, argc - optind);
+		status = optind == argc ? cli_usage("no DUMP named") : run(&r, argv + optind, argc - optind);
 	tw_buf_free(&r.at);
 	return status;
 }

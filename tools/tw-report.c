@@ -1,5 +1,6 @@
 /* tw-report: tables over classified rows. */
 #include "base/filter.h"
+#include "cli.h"
 #include "report/report.h"
 
 #include <config.h>
@@ -40,17 +41,6 @@ struct options {
 	bool pretty;
 	enum tw_rescans rescans;
 };
-
-static int usage(const char *why)
-{
-	tw_error("%s; see tw-report --help", why);
-	return 2;
-}
-
-static int say(const char *text)
-{
-	return fputs(text, stdout) < 0 || fflush(stdout) ? 2 : 0;
-}
 
 static int list(void)
 {
@@ -177,7 +167,7 @@ static int table(struct options *o, const char *name, size_t n)
 	const struct tw_table *t = tw_table_find((const char *)b.p);
 	tw_buf_free(&b);
 	if (!t || o->ntables == MAX_TABLES)
-		return usage(t ? "too many tables" : "no such table; --list names them");
+		return t ? cli_usage("too many tables") : cli_usage("%.*s: no such table, --list names them", (int)n, name);
 	o->table[o->ntables++] = t;
 	return -1;
 }
@@ -194,20 +184,19 @@ static int value(struct options *o, int c, const char *v)
 	case PRETTY: o->pretty = true; return -1;
 	case RESCANS:
 		o->rescans = strcmp(v, "first") == 0 ? TW_RESCANS_FIRST : TW_RESCANS_LAST;
-		return strcmp(v, "first") == 0 || strcmp(v, "last") == 0 ? -1 : usage("--rescans is last or first");
+		return strcmp(v, "first") == 0 || strcmp(v, "last") == 0 ? -1 : cli_usage("--rescans is last or first");
 	case ROWS:
 		n = strcspn(v, ":");
 		if (!v[n])
-			return usage("--rows wants TABLE:CELL");
+			return cli_usage("--rows wants TABLE:CELL");
 		o->cell = v + n + 1;
 		o->ntables = 0;
 		return table(o, v, n);
 	case LIST: return list();
 	case THREADS:
-		return tw_slice_u64(tw_str(v), 1024, &n) && n ? -1 : usage("--threads wants a number from 1 to 1024");
-	case SHOW_HELP: return say(help);
-	case SHOW_VERSION: return say("tw-report " PACKAGE_VERSION "\n");
-	default: return usage("unknown option, or one without its value");
+		return cli_threads(v) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
+	case SHOW_HELP: return cli_say(help);
+	default: return cli_version();
 	}
 }
 
@@ -220,23 +209,22 @@ int main(int argc, char **argv)
 	bool quiet = false;
 	int status = -1;
 
-	tw_msg_setup("tw-report", false);
-	opterr = 0;
-	for (int c; status < 0 && (c = getopt_long(argc, argv, "t:o:q", longs, NULL)) != -1;) {
+	cli_start("tw-report", false);
+	for (int c; status < 0 && (c = getopt_long(argc, argv, ":t:o:q", longs, NULL)) != -1;) {
 		if (c == 'q')
 			quiet = true;
 		else
-			status = value(&o, c, optarg);
+			status = c == '?' || c == ':' ? cli_bad_option(c, argv) : value(&o, c, optarg);
 	}
-	tw_msg_setup("tw-report", quiet);
+	cli_start("tw-report", quiet);
 	if (status >= 0)
 		return status;
 	if (argc - optind > 1)
-		return usage("one ROWS is wanted");
+		return cli_usage("one ROWS is wanted");
 	if (optind < argc)
 		o.rows = argv[optind];
 	if (o.cell && (o.ntables != 1 || strcmp(o.rows, "-") == 0))
-		return usage("--rows wants no -t, and ROWS as a file: it is read twice");
+		return cli_usage("--rows wants no -t, and ROWS as a file: it is read twice");
 	if (!o.ntables)
 		while (tw_tables[o.ntables]) {
 			o.table[o.ntables] = tw_tables[o.ntables];

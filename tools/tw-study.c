@@ -1,6 +1,8 @@
 /* tw-study: the whole way from dumps to tables, into one directory. */
 #include "base/filter.h"
+#include "base/output.h"
 #include "chain/stage.h"
+#include "cli.h"
 #include "crypto/classify.h"
 #include "dump/ingest.h"
 #include "report/report.h"
@@ -13,7 +15,7 @@
 #include <sys/stat.h>
 
 static const char help[] =
-	"usage: tw-study [--store [NAME=]SPEC]... [--scan NAME] [--at TIME] [-q] STUDY DUMP...\n"
+	"usage: tw-study [--store [NAME=]SPEC]... [options] STUDY DUMP...\n"
 	"Reads the dumps, judges the chains, classifies, and writes into the directory\n"
 	"STUDY (made if absent): observations.csv, certs.der, certificates.csv,\n"
 	"rejects.csv, classified.csv (the rows with verdicts and classes), judgements.csv\n"
@@ -38,18 +40,8 @@ struct study {
 	const char *dir;
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
+	bool quiet;
 };
-
-static int usage(const char *why)
-{
-	tw_error("%s; see tw-study --help", why);
-	return 2;
-}
-
-static int say(const char *text)
-{
-	return fputs(text, stdout) < 0 || fflush(stdout) ? 2 : 0;
-}
 
 /* The path of a file in the study; lives as long as s. */
 static const char *in(struct study *s, const char *name)
@@ -120,7 +112,7 @@ static int ingest(struct study *s, char **dumps, int n)
 	for (int i = 2; i >= 0; i--)
 		if (tw_output_close(&o[i], whole))
 			err = -1;
-	if (err >= 0)
+	if (err >= 0 && !s->quiet)
 		fprintf(stderr, "records %llu used %llu context %llu rejected %llu observations %llu certificates %llu\n",
 		    (unsigned long long)c.records, (unsigned long long)c.used, (unsigned long long)c.context,
 		    (unsigned long long)c.rejected, (unsigned long long)c.observations, (unsigned long long)c.certificates);
@@ -242,37 +234,34 @@ int main(int argc, char **argv)
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct study s = { .store = tw_alloc((size_t)argc * sizeof *s.store + sizeof *s.store) };
 	static char mozilla[] = "mozilla";
-	bool quiet = false;
 	int status = -1;
-	uint64_t threads;
 
-	tw_msg_setup("tw-study", false);
-	opterr = 0;
-	for (int c; status < 0 && (c = getopt_long(argc, argv, "q", longs, NULL)) != -1;)
+	cli_start("tw-study", false);
+	for (int c; status < 0 && (c = getopt_long(argc, argv, ":q", longs, NULL)) != -1;)
 		switch (c) {
 		case STORE: s.store[s.nstore++] = optarg; break;
 		case SCAN: s.options.scan = tw_str(optarg); break;
 		case AT:
 			s.at.n = 0;
 			if (!tw_time_to_utc(tw_str(optarg), &s.at))
-				status = usage("--at wants a time as 2016-02-21T12:00:00Z");
+				status = cli_usage("--at wants a time as 2016-02-21T12:00:00Z");
 			s.options.at = tw_buf_slice(&s.at);
 			break;
 		case THREADS:
-			if (!tw_slice_u64(tw_str(optarg), 1024, &threads) || threads == 0)
-				status = usage("--threads wants a number from 1 to 1024");
+			if (!cli_threads(optarg))
+				status = cli_usage("--threads wants a number from 1 to 1024");
 			break;
-		case 'q': quiet = true; break;
-		case SHOW_HELP: status = say(help); break;
-		case SHOW_VERSION: status = say("tw-study " PACKAGE_VERSION "\n"); break;
-		default: status = usage("unknown option, or one without its value");
+		case 'q': s.quiet = true; break;
+		case SHOW_HELP: status = cli_say(help); break;
+		case SHOW_VERSION: status = cli_version(); break;
+		default: status = cli_bad_option(c, argv);
 		}
-	tw_msg_setup("tw-study", quiet);
+	cli_start("tw-study", s.quiet);
 	if (s.nstore == 0)
 		s.store[s.nstore++] = mozilla;
 	s.dir = optind < argc ? argv[optind] : "";
 	if (status < 0)
-		status = argc - optind < 2 ? usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
+		status = argc - optind < 2 ? cli_usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
 	tw_buf_free(&s.at);
 	free(s.store);
 	return status;

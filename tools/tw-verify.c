@@ -1,15 +1,15 @@
 /* tw-verify: one chain against stores, at one time. Never reads the clock. */
+#include "base/output.h"
 #include "chain/host.h"
 #include "chain/judge.h"
+#include "cli.h"
 #include "trust/store.h"
 
-#include <config.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
+static const char help[] =
 	"usage: tw-verify --store [NAME=]SPEC... --at TIME [options] CHAIN.pem\n"
 	"Judges a chain, leaf first, against root stores: one CSV row a store.\n"
 	"\n"
@@ -18,9 +18,9 @@ static const char usage[] =
 	"  --at TIME              RFC 3339 time of judgement; the clock is never read\n"
 	"  --name HOST            host name or IP address asked for (column name_match)\n"
 	"  --purpose P            server (default), client or any\n"
-	"  -o FILE                write there, default standard output\n"
-	"  -q                     errors only\n"
-	"  --help, --version\n"
+	"  -o, --output FILE      write there, default standard output\n"
+	"  --threads N            taken as by every tool; this one works in one thread\n"
+	"  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 every store verifies the chain; 1 one does not; 2 usage,\n"
 	"unusable input, or a failed write.\n";
@@ -34,12 +34,6 @@ struct options {
 	enum tw_purpose purpose;
 };
 
-static int bad_usage(void)
-{
-	fputs("try: tw-verify --help\n", stderr);
-	return 2;
-}
-
 static int set_purpose(struct options *o, const char *v)
 {
 	static const char *const names[] = { "server", "client", "any" };
@@ -50,7 +44,6 @@ static int set_purpose(struct options *o, const char *v)
 			return 0;
 		}
 	}
-	tw_error("--purpose %s: server, client or any", v);
 	return -1;
 }
 
@@ -59,11 +52,11 @@ static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
-		{ "purpose", 1, 0, 'p' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+		{ "purpose", 1, 0, 'p' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
 
-	for (int c; (c = getopt_long(argc, argv, "o:q", longs, NULL)) != -1;) {
+	for (int c; (c = getopt_long(argc, argv, ":o:q", longs, NULL)) != -1;) {
 		switch (c) {
 		case 's': o->store[o->nstore++] = optarg; break;
 		case 'i': o->intermediates = optarg; break;
@@ -71,27 +64,30 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
 		case 'a':
-			if (!tw_time_parse(tw_str(optarg), &o->at)) {
-				tw_error("--at %s: no RFC 3339 time", optarg);
-				return bad_usage();
-			}
+			if (!tw_time_parse(tw_str(optarg), &o->at))
+				return cli_usage("--at %s: no time as 2016-02-21T12:00:00Z", optarg);
 			o->has_at = true;
 			break;
 		case 'p':
 			if (set_purpose(o, optarg) < 0)
-				return bad_usage();
+				return cli_usage("--purpose %s: server, client or any", optarg);
 			break;
-		case 'h': return fputs(usage, stdout) < 0 || fflush(stdout) ? 2 : 0;
-		case 'V': return printf("tw-verify %s\n", PACKAGE_VERSION) < 0 || fflush(stdout) ? 2 : 0;
-		default: return bad_usage();
+		case 't':
+			if (!cli_threads(optarg))
+				return cli_usage("--threads wants a number from 1 to 1024");
+			break;
+		case 'h': return cli_say(help);
+		case 'V': return cli_version();
+		default: return cli_bad_option(c, argv);
 		}
 	}
-	tw_msg_setup("tw-verify", quiet);
-	if (!o->nstore || !o->has_at || argc - optind != 1) {
-		tw_error(!o->nstore ? "--store is missing" : !o->has_at ? "--at is missing: the clock is never read" :
-			"one CHAIN.pem is wanted");
-		return bad_usage();
-	}
+	cli_start("tw-verify", quiet);
+	if (!o->nstore)
+		return cli_usage("--store is missing");
+	if (!o->has_at)
+		return cli_usage("--at is missing: the clock is never read");
+	if (argc - optind != 1)
+		return cli_usage("one CHAIN.pem is wanted");
 	o->chain = argv[optind];
 	return -1;
 }
@@ -142,18 +138,14 @@ static bool write_row(struct tw_buf *b, const struct options *o, const struct tw
 	return at->reason == TW_R_OK;
 }
 
-static int write_out(const struct options *o, const struct tw_buf *b)
+static int write_out(const struct options *o, struct tw_buf *b)
 {
-	FILE *f = o->out ? fopen(o->out, "wb") : stdout;
-	int err = !f || fwrite(b->p, 1, b->n, f) != b->n;
+	struct tw_output out;
 
-	if (f && f != stdout)
-		err |= fclose(f) != 0;
-	else if (f)
-		err |= fflush(f) != 0;
-	if (err)
-		tw_error("%s: %s", o->out ? o->out : "standard output", strerror(errno));
-	return err ? -1 : 0;
+	if (tw_output_open(&out, o->out))
+		return -1;
+	int err = tw_output_put(&out, b);
+	return tw_output_close(&out, err == 0);
 }
 
 /* Two stores of one name could not be told apart in the output. */
@@ -218,7 +210,7 @@ int main(int argc, char **argv)
 	struct tw_certs certs;
 
 	memset(&certs, 0, sizeof certs);
-	tw_msg_setup("tw-verify", false);
+	cli_start("tw-verify", false);
 	int status = parse(&o, argc, argv);
 	if (status < 0) {
 		struct tw_store *stores = tw_alloc((size_t)o.nstore * sizeof *stores);

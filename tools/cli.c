@@ -1,0 +1,65 @@
+/* What the mains share. */
+#include "cli.h"
+
+#include <config.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *tool_name = "tlswild";
+
+void cli_start(const char *tool, bool quiet)
+{
+	tool_name = tool;
+	opterr = 0;
+	tw_msg_setup(tool, quiet);
+}
+
+int cli_usage(const char *fmt, ...)
+{
+	char why[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	tw_error("%s; see %s --help", why, tool_name);
+	return 2;
+}
+
+int cli_bad_option(int c, char *const *argv)
+{
+	const char *arg = argv[optind - 1];
+
+	if (c == ':')
+		return cli_usage("%s wants a value", arg);
+	if (strncmp(arg, "--", 2) == 0)
+		return cli_usage(optopt ? "%s takes no value" : "%s: no such option, or short for several", arg);
+	return cli_usage("-%c: no such option", optopt);
+}
+
+static int flushed(bool written)
+{
+	if (written && fflush(stdout) == 0)
+		return 0;
+	tw_error("standard output: %s", strerror(errno));
+	return 2;
+}
+
+int cli_say(const char *text)
+{
+	return flushed(fputs(text, stdout) >= 0);
+}
+
+int cli_version(void)
+{
+	return flushed(printf("%s %s\n", tool_name, PACKAGE_VERSION) >= 0);
+}
+
+bool cli_threads(const char *v)
+{
+	uint64_t n;
+
+	return tw_slice_u64(tw_str(v), 1024, &n) && n > 0;
+}

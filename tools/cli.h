@@ -1,0 +1,22 @@
+/* cli.h: what the mains share: messages about usage, --help, --version. */
+#ifndef TW_CLI_H
+#define TW_CLI_H
+
+#include "base/base.h"
+
+/* Names the tool, in messages and for --version. Call it first, and again
+ * with the value of -q once the options are read. */
+void cli_start(const char *tool, bool quiet);
+/* Says why, and to see --help. Returns 2, the exit status. */
+int cli_usage(const char *fmt, ...) TW_PRINTF(1, 2);
+/* The same about the option at which getopt_long returned '?' or ':' (opterr
+ * is 0, and the short options begin with a colon). */
+int cli_bad_option(int c, char *const *argv);
+/* Prints text on standard output. The exit status: 0, or 2 after tw_error. */
+int cli_say(const char *text);
+/* --version. The exit status as above. */
+int cli_version(void);
+/* --threads: a number from 1 to 1024. False where v is none. */
+bool cli_threads(const char *v);
+
+#endif
