@@ -13,6 +13,10 @@
 /* Folders in folders: no dump nests deeper; stops loops of symbolic links. */
 #define TW_MAX_FOLDER_DEPTH 16u
 
+/* Levels of nested elements that are searched for faults of encoding. A
+ * certificate needs about ten; the bound keeps the stack. */
+#define TW_MAX_DER_DEPTH 40
+
 /* Attributes in one RDN. Names in use have one, rarely two or three; a name
  * with more than this is compared as its bytes. */
 #define TW_MAX_AVAS 64

@@ -66,12 +66,12 @@ static void read_validity(struct tw_cert *c, struct tw_slice body)
 	for (int i = 0; i < 2; i++) {
 		bool strict = true;
 		if (tw_der_next(&d, &t) != 1 || !read_time(&t, to[i], &strict))
-			tw_fault(c, TW_FAULT_TIME);
+			tw_fault(&c->faults, TW_FAULT_TIME_UNREADABLE);
 		else if (!strict)
-			tw_fault_strict(c, TW_FAULT_TIME);
+			tw_fault(&c->faults, TW_FAULT_TIME_LAX);
 	}
 	if (d.s.n)
-		tw_fault(c, TW_FAULT_TIME);
+		tw_fault(&c->faults, TW_FAULT_TBS_EXTRA);
 }
 
 /* [0] EXPLICIT Version DEFAULT v1. */
@@ -84,14 +84,14 @@ static void read_version(struct tw_cert *c, struct tw_der *tbs)
 		return;
 	if (!tw_der_only(outer, TW_INTEGER, &v) || !tw_int_small(v, &n) || n > 1000) {
 		c->version = -1;
-		tw_fault(c, TW_FAULT_VERSION);
+		tw_fault(&c->faults, TW_FAULT_VERSION_UNKNOWN);
 		return;
 	}
 	c->version = n + 1;
 	if (n > 2)
-		tw_fault(c, TW_FAULT_VERSION);
+		tw_fault(&c->faults, TW_FAULT_VERSION_UNKNOWN);
 	else if (n == 0)
-		tw_fault_strict(c, TW_FAULT_VERSION); /* X.690 11.5: no encoded DEFAULT */
+		tw_fault(&c->faults, TW_FAULT_VERSION_DEFAULT);
 }
 
 static bool read_serial(struct tw_cert *c, struct tw_der *tbs)
@@ -99,16 +99,16 @@ static bool read_serial(struct tw_cert *c, struct tw_der *tbs)
 	struct tw_tlv t;
 	/* A serial left out leaves the rest in its place. */
 	if (tw_der_is(tbs, TW_SEQUENCE)) {
-		tw_fault(c, TW_FAULT_SERIAL);
+		tw_fault(&c->faults, TW_FAULT_SERIAL_NONE);
 		return true;
 	}
 	if (tw_der_next(tbs, &t) != 1)
 		return false;
 	c->serial = t.body;
 	if (t.tag != TW_INTEGER || t.body.n == 0)
-		tw_fault(c, TW_FAULT_SERIAL);
+		tw_fault(&c->faults, TW_FAULT_SERIAL_NONE);
 	else if (!tw_int_minimal(t.body))
-		tw_fault_strict(c, TW_FAULT_SERIAL);
+		tw_fault(&c->faults, TW_FAULT_SERIAL_PADDED);
 	return true;
 }
 
@@ -126,20 +126,24 @@ static void read_rest(struct tw_cert *c, struct tw_der *tbs)
 {
 	struct tw_slice body;
 	for (uint8_t tag = 0x81; tag <= 0x82; tag++)
-		if (tw_der_take(tbs, tag, &body) && c->version == 1)
-			tw_fault(c, TW_FAULT_VERSION); /* RFC 5280 4.1.2.8 */
+		if (tw_der_take(tbs, tag, &body)) {
+			if (c->version == 1)
+				tw_fault(&c->faults, TW_FAULT_V1_UNIQUE_ID);
+			if (!tw_bits_ok(body))
+				tw_fault(&c->faults, TW_FAULT_FORM);
+		}
 	bool had = tw_der_take(tbs, 0xa3, &body);
 	if (had) {
 		if (c->version == 1)
-			tw_fault_strict(c, TW_FAULT_VERSION); /* 4.1.2.9 */
+			tw_fault(&c->faults, TW_FAULT_V1_EXTENSIONS);
 		else if (c->version == 2)
-			tw_fault(c, TW_FAULT_VERSION);
+			tw_fault(&c->faults, TW_FAULT_V2_EXTENSIONS);
 		tw_extensions_read(c, body);
 	}
 	if (tw_der_is(tbs, 0xa3)) /* there, but its length is not right */
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(&c->faults, TW_FAULT_EXTENSIONS_UNREADABLE);
 	else if (tbs->s.n)
-		tw_fault(c, TW_FAULT_DER);
+		tw_fault(&c->faults, TW_FAULT_TBS_EXTRA);
 }
 
 static bool read_tbs(struct tw_cert *c, struct tw_slice body)
@@ -162,13 +166,12 @@ static bool read_tbs(struct tw_cert *c, struct tw_slice body)
 static void check_names(struct tw_cert *c)
 {
 	struct tw_slice body;
-	if (tw_check_name(c, c->issuer) || tw_check_name(c, c->subject))
-		tw_fault(c, TW_FAULT_NAME);
+	if (tw_check_name(&c->faults, c->issuer) || tw_check_name(&c->faults, c->subject))
+		tw_fault(&c->faults, TW_FAULT_NAME_UNREADABLE);
 	if (tw_der_only(c->issuer, TW_SEQUENCE, &body) && body.n == 0)
-		tw_fault(c, TW_FAULT_NAME); /* RFC 5280 4.1.2.4 */
-	/* 4.1.2.6: an empty subject needs a critical subjectAltName. */
+		tw_fault(&c->faults, TW_FAULT_ISSUER_EMPTY);
 	if (tw_der_only(c->subject, TW_SEQUENCE, &body) && body.n == 0 && !(c->critical & TW_EXT_SAN))
-		tw_fault(c, TW_FAULT_NAME);
+		tw_fault(&c->faults, TW_FAULT_SUBJECT_EMPTY);
 }
 
 /* The outer SEQUENCE's three elements. */
@@ -183,7 +186,7 @@ static bool read_outer(struct tw_cert *c, struct tw_slice body)
 		return false;
 	c->sig_alg = sig.all;
 	if (!tw_algorithm(sig.all, &c->sig_oid, &c->sig_params))
-		tw_fault(c, TW_FAULT_ALGORITHM);
+		tw_fault(&c->faults, TW_FAULT_ALGORITHM_UNREADABLE);
 	if (!tw_der_is(&d, TW_BIT_STRING) || tw_der_next(&d, &sig) != 1 || sig.body.n == 0)
 		return false;
 	/* Unused bits: no algorithm makes such a value. It stays empty, and so a
@@ -191,11 +194,11 @@ static bool read_outer(struct tw_cert *c, struct tw_slice body)
 	if (!tw_bits_whole(sig.body, &c->signature))
 		c->signature.p = sig.body.p;
 	if (d.s.n)
-		tw_fault(c, TW_FAULT_DER);
+		tw_fault(&c->faults, TW_FAULT_TRAILING);
 	if (!read_tbs(c, tbs.body))
 		return false;
 	if (!tw_slice_eq(c->sig_alg, c->tbs_sig_alg)) /* RFC 5280 4.1.1.2 */
-		tw_fault(c, TW_FAULT_ALGORITHM);
+		tw_fault(&c->faults, TW_FAULT_ALGORITHM_DIFFERS);
 	return true;
 }
 
@@ -221,8 +224,8 @@ void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t h
 		forget(c);
 	else {
 		if (d.s.n)
-			tw_fault(c, TW_FAULT_DER);
-		tw_der_scan(c, t.all);
+			tw_fault(&c->faults, TW_FAULT_TRAILING);
+		tw_der_scan(&c->faults, t.all, c->serial.p);
 		check_names(c);
 	}
 	memcpy(c->sha256, hash, TW_SHA256);
@@ -235,18 +238,4 @@ void tw_cert_read(struct tw_cert *c, struct tw_slice der)
 	tw_cert_read_hashed(c, der, hash);
 	struct tw_slice body;
 	c->is_blob = !tw_der_only(der, TW_SEQUENCE, &body);
-}
-
-void tw_fault_names(struct tw_buf *b, uint32_t faults)
-{
-	static const char *const name[] = { "der", "version", "serial", "time", "name", "algorithm", "extension",
-		"duplicate" };
-	bool first = true;
-	for (unsigned i = 0; i < sizeof name / sizeof *name; i++)
-		if (faults & 1u << i) {
-			if (!first)
-				tw_buf_addc(b, ' ');
-			first = false;
-			tw_buf_adds(b, name[i]);
-		}
 }

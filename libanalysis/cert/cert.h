@@ -22,10 +22,67 @@ enum { TW_EXT_BASIC_CONSTRAINTS = 1, TW_EXT_KEY_USAGE = 2, TW_EXT_EKU = 4, TW_EX
 	TW_EXT_CRLDP = 4096, TW_EXT_OCSP_NOCHECK = 8192, TW_EXT_NO_REV_AVAIL = 16384, TW_EXT_AIA = 32768,
 	TW_EXT_SIA = 65536, TW_EXT_FRESHEST_CRL = 1 << 17, TW_EXT_SCT = 1 << 18, TW_EXT_CT_POISON = 1 << 19,
 	TW_EXT_UNKNOWN = 1 << 20 };
-/* What is wrong with a certificate that can be read: bits of .faults. The name
- * of each is the detail written in certificates.csv (see tw_fault_names). */
-enum { TW_FAULT_DER = 1, TW_FAULT_VERSION = 2, TW_FAULT_SERIAL = 4, TW_FAULT_TIME = 8, TW_FAULT_NAME = 16,
-	TW_FAULT_ALGORITHM = 32, TW_FAULT_EXTENSION = 64, TW_FAULT_DUPLICATE = 128 };
+/* What is wrong with a certificate that can be read, kind by kind: fault k is
+ * bit TW_FAULT_BIT(k) of .faults. A profile is the mask of the kinds that it
+ * tolerates: a certificate is malformed where faults & ~tolerated is not 0.
+ * tw_fault_kinds says each in words. */
+enum tw_fault {
+	/* detail der */
+	TW_FAULT_TRAILING,       /* bytes after the outer SEQUENCE or its third element */
+	TW_FAULT_LENGTH,         /* a length not in its shortest form, or past the end */
+	TW_FAULT_FORM,           /* BOOLEAN, INTEGER, OID, NULL, BIT STRING or P/C bit not as DER has it */
+	TW_FAULT_SET_ORDER,      /* SET OF not in ascending order */
+	TW_FAULT_TBS_EXTRA,      /* an element that TBSCertificate does not have */
+	/* detail version */
+	TW_FAULT_VERSION_UNKNOWN, /* not 1, 2 or 3 */
+	TW_FAULT_VERSION_DEFAULT, /* v1 written out */
+	TW_FAULT_V1_EXTENSIONS, TW_FAULT_V2_EXTENSIONS,
+	TW_FAULT_V1_UNIQUE_ID,
+	/* detail serial */
+	TW_FAULT_SERIAL_NONE,    /* left out, no INTEGER, or without content */
+	TW_FAULT_SERIAL_PADDED,  /* not minimal */
+	/* detail time */
+	TW_FAULT_TIME_UNREADABLE, /* no time, or no real date; reads as unbounded */
+	TW_FAULT_TIME_LAX,       /* UTCTime without seconds or with an offset */
+	/* detail name */
+	TW_FAULT_NAME_UNREADABLE,
+	TW_FAULT_ISSUER_EMPTY,
+	TW_FAULT_SUBJECT_EMPTY,  /* and no critical subjectAltName */
+	TW_FAULT_STRING_STRAY,   /* PrintableString or TeletexString with characters not theirs */
+	TW_FAULT_STRING_BAD,     /* IA5 of 8 bits, UTF-8 that is none, half a character, ... */
+	TW_FAULT_STRING_NUL,
+	/* detail algorithm */
+	TW_FAULT_ALGORITHM_DIFFERS, /* inner is not outer */
+	TW_FAULT_ALGORITHM_UNREADABLE,
+	TW_FAULT_KEY_UNREADABLE,
+	/* detail extension */
+	TW_FAULT_EXTENSIONS_UNREADABLE, /* the list or the frame of one */
+	TW_FAULT_EXTENSIONS_EMPTY,
+	TW_FAULT_CRITICAL_DEFAULT, /* critical FALSE written out */
+	TW_FAULT_EXTENSION_UNREADABLE, /* a known one does not decode to its end */
+	TW_FAULT_LIST_EMPTY,     /* a list inside one that must hold something */
+	TW_FAULT_SAN_ADDRESS,    /* iPAddress of neither 4 nor 16 octets */
+	TW_FAULT_EDI_PARTY,      /* ediPartyName without partyName */
+	TW_FAULT_KEY_USAGE_NONE,
+	TW_FAULT_POLICY_TWICE,
+	TW_FAULT_POINT_EMPTY,    /* DistributionPoint of reasons only */
+	TW_FAULT_AKI_PAIR,       /* issuer without serial, or the reverse */
+	/* detail duplicate */
+	TW_FAULT_DUPLICATE,
+	TW_FAULT_N
+};
+#define TW_FAULT_BIT(k) (UINT64_C(1) << (k))
+/* What profile 2015 tolerates beside the rules of all profiles. rfc5280 and
+ * webpki tolerate no fault. */
+#define TW_FAULTS_TOLERATED_2015 (TW_FAULT_BIT(TW_FAULT_VERSION_DEFAULT) | TW_FAULT_BIT(TW_FAULT_CRITICAL_DEFAULT) | \
+	TW_FAULT_BIT(TW_FAULT_SERIAL_PADDED) | TW_FAULT_BIT(TW_FAULT_STRING_STRAY) | \
+	TW_FAULT_BIT(TW_FAULT_TIME_LAX) | TW_FAULT_BIT(TW_FAULT_V1_EXTENSIONS))
+struct tw_fault_kind {
+	const char *detail; /* der, version, serial, time, name, algorithm, extension, duplicate */
+	const char *says;   /* for people: "the serial number is padded" */
+	const char *rule;   /* "RFC 5280 4.1.2.2" */
+};
+extern const struct tw_fault_kind tw_fault_kinds[TW_FAULT_N];
 
 /* All slices lie in der. */
 struct tw_cert {
@@ -33,8 +90,7 @@ struct tw_cert {
 	uint8_t sha256[TW_SHA256];
 	bool readable;             /* false: only der, sha256 and is_blob hold */
 	bool is_blob;              /* came as OCTET STRING: not a whole outer SEQUENCE */
-	uint32_t faults;           /* TW_FAULT_*: by the strict rules (rfc5280, webpki) */
-	uint32_t faults_2015;      /* the subset that profile 2015 does not tolerate */
+	uint64_t faults;           /* bits TW_FAULT_BIT(kind), by the strict rules */
 	uint8_t spki_sha256[TW_SHA256]; /* of the SubjectPublicKeyInfo's bytes */
 	int version;               /* 1, 2, 3 or what it says + 1; -1 = absurd */
 	struct tw_slice tbs;       /* TBSCertificate with tag and length: what is signed */
@@ -109,8 +165,8 @@ const char *tw_key_name(enum tw_key k);
 /* Security bits of a key (NIST's classes by modulus size, half the size
  * of a curve); 0 where the size is not known. */
 uint32_t tw_key_security_bits(enum tw_key k, uint32_t bits);
-/* The names of the faults, space-separated: "der version serial ...". */
-void tw_fault_names(struct tw_buf *b, uint32_t faults);
+/* The details of the faults, each once, space-separated: "der version ...". */
+void tw_fault_details(struct tw_buf *b, uint64_t faults);
 
 /* ---- certificates.csv ---- */
 void tw_cert_csv_header(struct tw_buf *b);

@@ -44,7 +44,7 @@ static void hex(struct tw_buf *b, struct tw_slice s)
 static void date(struct tw_buf *b, const struct tw_cert *c, int64_t t, int64_t unread)
 {
 	tw_buf_addc(b, ',');
-	if (!(t == unread && (c->faults & TW_FAULT_TIME)))
+	if (!(t == unread && (c->faults & TW_FAULT_BIT(TW_FAULT_TIME_UNREADABLE))))
 		tw_time_add(b, t);
 }
 
@@ -182,7 +182,7 @@ static void readable(struct tw_buf *b, const struct tw_cert *c)
 	word(b, c->self_issued ? "yes" : "no");
 	number(b, c->san_count);
 	names(b, c, &text);
-	tw_fault_names(&text, c->faults);
+	tw_fault_details(&text, c->faults);
 	field(b, &text);
 	uint32_t security = tw_key_security_bits(c->key, c->key_bits);
 	if (security)

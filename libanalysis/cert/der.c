@@ -1,5 +1,6 @@
 /* der.c: a bounded reader of DER elements (X.690). It never allocates, never
  * reads past its slice, and knows definite lengths and one-octet tags only. */
+#include "base/bounds.h"
 #include "cert/internal.h"
 
 struct tw_der tw_der_in(struct tw_slice s)
@@ -112,8 +113,15 @@ bool tw_bits_whole(struct tw_slice body, struct tw_slice *out)
 	return true;
 }
 
-/* Faults of one element's own form; its content is looked at by scan(). */
-static bool form_ok(const struct tw_cert *c, const struct tw_tlv *t)
+bool tw_bits_ok(struct tw_slice body)
+{
+	if (body.n == 0 || body.p[0] > 7 || (body.n == 1 && body.p[0]))
+		return false;
+	return body.n == 1 || !(body.p[body.n - 1] & ((1u << body.p[0]) - 1));
+}
+
+/* An element's own form; its content is looked at by scan(). */
+static bool form_ok(const struct tw_tlv *t, const uint8_t *serial)
 {
 	unsigned number = t->tag & 0x1f;
 	if ((t->tag & 0xc0) == 0) {
@@ -123,38 +131,46 @@ static bool form_ok(const struct tw_cert *c, const struct tw_tlv *t)
 		if (structured != ((t->tag & 0x20) != 0))
 			return false;
 	}
-	if (t->tag == TW_BOOLEAN) /* 11.1 */
+	switch (t->tag) {
+	case TW_BOOLEAN: /* 11.1 */
 		return t->body.n == 1 && (t->body.p[0] == 0 || t->body.p[0] == 0xff);
-	if (t->tag == TW_INTEGER) /* a serial has rules of its own */
-		return t->body.p == c->serial.p || tw_int_minimal(t->body);
-	if (t->tag == TW_OID)
+	case TW_INTEGER:
+		return t->body.p == serial || tw_int_minimal(t->body);
+	case TW_BIT_STRING:
+		return tw_bits_ok(t->body);
+	case TW_OID:
 		return tw_oid_ok(t->body);
-	if (t->tag == TW_NULL)
+	case TW_NULL:
 		return t->body.n == 0;
-	return true;
+	default:
+		return true;
+	}
 }
 
-static bool scan(const struct tw_cert *c, struct tw_slice s, bool in_set, int depth)
+static void scan(uint64_t *f, struct tw_slice s, const uint8_t *serial, bool in_set, int depth)
 {
 	struct tw_der d = tw_der_in(s);
 	struct tw_slice last = { 0, 0 };
 	struct tw_tlv t;
 	int r;
 	while ((r = tw_der_next(&d, &t)) == 1) {
-		if (!form_ok(c, &t))
-			return false;
-		if (in_set && tw_slice_cmp(last, t.all) > 0)
-			return false; /* 11.6: SET OF in ascending order */
+		if (!form_ok(&t, serial))
+			tw_fault(f, TW_FAULT_FORM);
+		if (in_set && tw_slice_cmp(last, t.all) > 0) /* 11.6 */
+			tw_fault(f, TW_FAULT_SET_ORDER);
 		last = t.all;
-		/* A certificate needs about ten levels; the bound keeps the stack. */
-		if ((t.tag & 0x20) && (depth >= 40 || !scan(c, t.body, t.tag == TW_SET, depth + 1)))
-			return false;
+		if (!(t.tag & 0x20))
+			continue;
+		if (depth >= TW_MAX_DER_DEPTH)
+			tw_fault(f, TW_FAULT_FORM);
+		else
+			scan(f, t.body, serial, t.tag == TW_SET, depth + 1);
 	}
-	return r == 0 && !d.nonminimal;
+	if (r < 0 || d.nonminimal)
+		tw_fault(f, TW_FAULT_LENGTH);
 }
 
-void tw_der_scan(struct tw_cert *c, struct tw_slice s)
+void tw_der_scan(uint64_t *f, struct tw_slice s, const uint8_t *serial)
 {
-	if (!scan(c, s, false, 0))
-		tw_fault(c, TW_FAULT_DER);
+	scan(f, s, serial, false, 0);
 }

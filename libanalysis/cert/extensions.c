@@ -38,11 +38,8 @@ static int key_usage(struct tw_cert *c, struct tw_slice v)
 			usage |= 1u << i;
 	for (size_t i = 1; i < bits.n; i++)
 		any = any || bits.p[i];
-	/* X.690 11.2.1: unused bits are zero. */
-	if (bits.n > 1 && (bits.p[bits.n - 1] & ((1u << bits.p[0]) - 1)))
-		tw_fault(c, TW_FAULT_DER);
-	if (!any) /* 4.2.1.3: at least one bit is set */
-		tw_fault(c, TW_FAULT_EXTENSION);
+	if (!any)
+		tw_fault(&c->faults, TW_FAULT_KEY_USAGE_NONE);
 	c->key_usage = usage;
 	return 0;
 }
@@ -86,7 +83,7 @@ static int ext_key_usage(struct tw_cert *c, struct tw_slice v)
 	if (d.s.n)
 		return -1;
 	if (eku == 0)
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(&c->faults, TW_FAULT_LIST_EMPTY);
 	c->eku = eku;
 	return 0;
 }
@@ -95,7 +92,7 @@ static int san(struct tw_cert *c, struct tw_slice v)
 {
 	struct tw_slice body;
 	uint32_t count;
-	if (!tw_der_only(v, TW_SEQUENCE, &body) || tw_check_names(c, body, &count, true))
+	if (!tw_der_only(v, TW_SEQUENCE, &body) || tw_check_names(&c->faults, body, &count, true))
 		return -1;
 	c->san = v;
 	c->san_count = count;
@@ -106,7 +103,7 @@ static int ian(struct tw_cert *c, struct tw_slice v)
 {
 	struct tw_slice body;
 	uint32_t count;
-	return tw_der_only(v, TW_SEQUENCE, &body) && !tw_check_names(c, body, &count, true) ? 0 : -1;
+	return tw_der_only(v, TW_SEQUENCE, &body) && !tw_check_names(&c->faults, body, &count, true) ? 0 : -1;
 }
 
 static int ski(struct tw_cert *c, struct tw_slice v)
@@ -209,10 +206,10 @@ static void present(struct tw_cert *c, uint32_t bit, bool critical)
 
 static void decode(struct tw_cert *c, const struct known *k, struct tw_slice value, bool critical)
 {
-	tw_der_scan(c, value);
+	tw_der_scan(&c->faults, value, NULL);
 	int r = k->read(c, value);
 	if (r < 0)
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(&c->faults, TW_FAULT_EXTENSION_UNREADABLE);
 	else
 		present(c, k->bit, critical);
 	/* Neither one that cannot be decoded nor one with a qualifier that is not
@@ -233,14 +230,14 @@ static bool extension(struct tw_cert *c, struct tw_slice body, struct seen *seen
 	if (tw_der_take(&d, TW_BOOLEAN, &b)) {
 		critical = b.n && b.p[0];
 		if (!critical) /* X.690 11.5: no encoded DEFAULT */
-			tw_fault_strict(c, TW_FAULT_EXTENSION);
+			tw_fault(&c->faults, TW_FAULT_CRITICAL_DEFAULT);
 	}
 	bool whole = tw_der_take(&d, TW_OCTET_STRING, &value) && d.s.n == 0;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (tw_slice_eq(known[i].oid, oid))
 			k = &known[i];
 	if (repeated(seen, k ? k->bit : TW_EXT_UNKNOWN, oid))
-		tw_fault(c, TW_FAULT_DUPLICATE);
+		tw_fault(&c->faults, TW_FAULT_DUPLICATE);
 	else if (!k || !whole)
 		present(c, TW_EXT_UNKNOWN, critical);
 	else
@@ -252,14 +249,16 @@ void tw_extensions_read(struct tw_cert *c, struct tw_slice body)
 {
 	struct tw_slice list, one;
 	struct seen seen = { .n = 0 };
-	if (!tw_der_only(body, TW_SEQUENCE, &list) || list.n == 0) {
-		tw_fault(c, TW_FAULT_EXTENSION);
+	if (!tw_der_only(body, TW_SEQUENCE, &list)) {
+		tw_fault(&c->faults, TW_FAULT_EXTENSIONS_UNREADABLE);
 		return;
 	}
+	if (list.n == 0)
+		tw_fault(&c->faults, TW_FAULT_EXTENSIONS_EMPTY);
 	struct tw_der d = tw_der_in(list);
 	while (tw_der_take(&d, TW_SEQUENCE, &one))
 		if (!extension(c, one, &seen))
-			tw_fault(c, TW_FAULT_EXTENSION);
+			tw_fault(&c->faults, TW_FAULT_EXTENSIONS_UNREADABLE);
 	if (d.s.n)
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(&c->faults, TW_FAULT_EXTENSIONS_UNREADABLE);
 }

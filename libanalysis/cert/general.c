@@ -18,7 +18,7 @@ static int other_name(struct tw_slice body)
 
 /* EDIPartyName: [0] nameAssigner OPTIONAL, [1] partyName, both DirectoryString
  * and therefore explicit. */
-static int edi_party(struct tw_cert *c, struct tw_slice body)
+static int edi_party(uint64_t *f, struct tw_slice body)
 {
 	struct tw_der d = tw_der_in(body);
 	struct tw_slice v;
@@ -29,15 +29,15 @@ static int edi_party(struct tw_cert *c, struct tw_slice body)
 			struct tw_tlv t;
 			if (tw_der_next(&in, &t) != 1 || in.s.n)
 				return -1;
-			tw_check_string(c, t.tag, t.body);
+			tw_check_string(f, t.tag, t.body);
 			party = tag == 0xa1;
 		}
 	if (!party)
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(f, TW_FAULT_EDI_PARTY);
 	return d.s.n ? -1 : 0;
 }
 
-int tw_check_general(struct tw_cert *c, struct tw_der *d, bool is_san)
+int tw_check_general(uint64_t *f, struct tw_der *d, bool is_san)
 {
 	struct tw_slice v;
 	int kind;
@@ -49,15 +49,15 @@ int tw_check_general(struct tw_cert *c, struct tw_der *d, bool is_san)
 	case 1:
 	case 2:
 	case 6:
-		tw_check_string(c, TW_IA5, v);
+		tw_check_string(f, TW_IA5, v);
 		return 0;
 	case 4:
-		return tw_check_name(c, v);
+		return tw_check_name(f, v);
 	case 5:
-		return edi_party(c, v);
+		return edi_party(f, v);
 	case 7: /* a subtree's base is twice as long and judged there */
 		if (is_san && v.n != 4 && v.n != 16)
-			tw_fault(c, TW_FAULT_EXTENSION);
+			tw_fault(f, TW_FAULT_SAN_ADDRESS);
 		return 0;
 	case 8:
 		return tw_oid_ok(v) ? 0 : -1;
@@ -66,17 +66,17 @@ int tw_check_general(struct tw_cert *c, struct tw_der *d, bool is_san)
 	}
 }
 
-int tw_check_names(struct tw_cert *c, struct tw_slice body, uint32_t *count, bool is_san)
+int tw_check_names(uint64_t *f, struct tw_slice body, uint32_t *count, bool is_san)
 {
 	struct tw_der d = tw_der_in(body);
 	*count = 0;
 	while (d.s.n) {
-		if (tw_check_general(c, &d, is_san))
+		if (tw_check_general(f, &d, is_san))
 			return -1;
 		++*count;
 	}
 	if (*count == 0) /* SIZE (1..MAX) */
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(f, TW_FAULT_LIST_EMPTY);
 	return 0;
 }
 

@@ -10,15 +10,10 @@ enum { TW_BOOLEAN = 0x01, TW_INTEGER = 0x02, TW_BIT_STRING = 0x03, TW_OCTET_STRI
 	TW_UTC_TIME = 0x17, TW_GENERALIZED_TIME = 0x18, TW_VISIBLE = 0x1a, TW_UNIVERSAL = 0x1c, TW_BMP = 0x1e,
 	TW_SEQUENCE = 0x30, TW_SET = 0x31 };
 
-/* A fault in every profile, and one that profile 2015 tolerates. */
-static inline void tw_fault(struct tw_cert *c, uint32_t bit)
+/* Notes a fault in *f, a set like tw_cert.faults. */
+static inline void tw_fault(uint64_t *f, enum tw_fault kind)
 {
-	c->faults |= bit;
-	c->faults_2015 |= bit;
-}
-static inline void tw_fault_strict(struct tw_cert *c, uint32_t bit)
-{
-	c->faults |= bit;
+	*f |= TW_FAULT_BIT(kind);
 }
 
 /* ---- der.c ---- */
@@ -37,8 +32,11 @@ bool tw_int_minimal(struct tw_slice s);
 bool tw_int_small(struct tw_slice s, int32_t *out);
 /* A BIT STRING's bytes without its first octet, which must be 0. */
 bool tw_bits_whole(struct tw_slice body, struct tw_slice *out);
-/* Faults of encoding anywhere inside the elements of s: DER. */
-void tw_der_scan(struct tw_cert *c, struct tw_slice s);
+/* A BIT STRING's content, unused bits and all, is as X.690 8.6 and 11.2 say. */
+bool tw_bits_ok(struct tw_slice body);
+/* Faults of encoding anywhere inside the elements of s. The INTEGER whose
+ * content is serial has rules of its own. */
+void tw_der_scan(uint64_t *f, struct tw_slice s, const uint8_t *serial);
 
 /* ---- cert.c ---- */
 /* tw_cert_read for those who know the SHA-256 of der; is_blob stays false. */
@@ -48,15 +46,15 @@ void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t h
 /* Appends a string of this tag as UTF-8. False (nothing appended): no text. */
 bool tw_text_utf8(struct tw_buf *b, uint8_t tag, struct tw_slice s);
 /* Notes the faults of a string's characters. */
-void tw_check_string(struct tw_cert *c, uint8_t tag, struct tw_slice s);
+void tw_check_string(uint64_t *f, uint8_t tag, struct tw_slice s);
 /* A Name TLV, or the content of one RDN: -1 if it cannot be decoded. Notes
  * faults of its strings. */
-int tw_check_name(struct tw_cert *c, struct tw_slice name);
-int tw_check_rdn(struct tw_cert *c, struct tw_slice set);
+int tw_check_name(uint64_t *f, struct tw_slice name);
+int tw_check_rdn(uint64_t *f, struct tw_slice set);
 /* The content of GeneralNames: -1 if it cannot be decoded. Counts them. */
-int tw_check_names(struct tw_cert *c, struct tw_slice body, uint32_t *count, bool is_san);
+int tw_check_names(uint64_t *f, struct tw_slice body, uint32_t *count, bool is_san);
 /* One GeneralName, the next of d. */
-int tw_check_general(struct tw_cert *c, struct tw_der *d, bool is_san);
+int tw_check_general(uint64_t *f, struct tw_der *d, bool is_san);
 
 /* ---- extensions.c and the decoders it calls (policies.c, points.c) ---- */
 /* The content of [3]: extensions. */

@@ -114,11 +114,14 @@ bool tw_algorithm(struct tw_slice all, struct tw_slice *oid, struct tw_slice *pa
 	return r >= 0 && d.s.n == 0;
 }
 
-/* An INTEGER that must be positive, its leading zeros cut. */
-static bool positive(struct tw_der *d, struct tw_slice *out)
+/* An INTEGER that must be positive, its leading zeros cut. A negative one is
+ * a positive one without its zero octet: it reads so, and is a fault. */
+static bool positive(uint64_t *f, struct tw_der *d, struct tw_slice *out)
 {
-	if (!tw_der_take(d, TW_INTEGER, out) || out->n == 0 || (out->p[0] & 0x80))
+	if (!tw_der_take(d, TW_INTEGER, out) || out->n == 0)
 		return false;
+	if (out->p[0] & 0x80)
+		tw_fault(f, TW_FAULT_KEY_UNREADABLE);
 	while (out->n && out->p[0] == 0) {
 		out->p++;
 		out->n--;
@@ -143,9 +146,9 @@ static bool read_rsa(struct tw_cert *c)
 	if (!tw_der_only(c->key_bits_raw, TW_SEQUENCE, &body))
 		return false;
 	struct tw_der d = tw_der_in(body);
-	if (!positive(&d, &n) || !positive(&d, &e) || d.s.n)
+	if (!positive(&c->faults, &d, &n) || !positive(&c->faults, &d, &e) || d.s.n)
 		return false;
-	tw_der_scan(c, c->key_bits_raw);
+	tw_der_scan(&c->faults, c->key_bits_raw, NULL);
 	c->rsa_n = n;
 	c->rsa_e = e;
 	c->key_bits = bit_length(n);
@@ -156,13 +159,15 @@ static bool read_rsa(struct tw_cert *c)
  * Parameters of DSA may be absent: inherited (RFC 3279 2.3.2). */
 static bool read_prime(struct tw_cert *c)
 {
-	struct tw_slice body, p;
+	struct tw_slice body, p, y;
+	if (c->key == TW_KEY_DSA && !tw_der_only(c->key_bits_raw, TW_INTEGER, &y))
+		return false;
 	if (c->key_params.n == 0)
 		return true;
 	if (!tw_der_only(c->key_params, TW_SEQUENCE, &body))
 		return false;
 	struct tw_der d = tw_der_in(body);
-	if (!positive(&d, &p))
+	if (!positive(&c->faults, &d, &p))
 		return false;
 	c->key_bits = bit_length(p);
 	return true;
@@ -179,7 +184,7 @@ static void read_explicit(struct tw_cert *c, struct tw_slice body)
 		return;
 	f = tw_der_in(field);
 	if (tw_der_take(&f, TW_OID, &type) && type.n == sizeof prime && !memcmp(type.p, prime, sizeof prime) &&
-			positive(&f, &p))
+			positive(&c->faults, &f, &p))
 		c->key_bits = bit_length(p);
 }
 
@@ -222,13 +227,13 @@ void tw_key_read(struct tw_cert *c)
 	struct tw_slice body, bits;
 	struct tw_tlv alg;
 	if (!tw_der_only(c->spki, TW_SEQUENCE, &body)) {
-		tw_fault(c, TW_FAULT_ALGORITHM);
+		tw_fault(&c->faults, TW_FAULT_KEY_UNREADABLE);
 		return;
 	}
 	struct tw_der d = tw_der_in(body);
 	if (tw_der_next(&d, &alg) != 1 || !tw_algorithm(alg.all, &c->key_oid, &c->key_params) ||
 			!tw_der_take(&d, TW_BIT_STRING, &bits) || d.s.n || !tw_bits_whole(bits, &c->key_bits_raw)) {
-		tw_fault(c, TW_FAULT_ALGORITHM);
+		tw_fault(&c->faults, TW_FAULT_KEY_UNREADABLE);
 		return;
 	}
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -237,7 +242,7 @@ void tw_key_read(struct tw_cert *c)
 			c->key_bits = keys[i].bits;
 		}
 	if (!read_kind(c))
-		tw_fault(c, TW_FAULT_ALGORITHM);
+		tw_fault(&c->faults, TW_FAULT_KEY_UNREADABLE);
 }
 
 void tw_sig_name(struct tw_buf *b, const struct tw_cert *c)

@@ -7,6 +7,7 @@ libcert_la_SOURCES = \
 	libanalysis/cert/csv.c \
 	libanalysis/cert/der.c \
 	libanalysis/cert/extensions.c \
+	libanalysis/cert/faults.c \
 	libanalysis/cert/general.c \
 	libanalysis/cert/internal.h \
 	libanalysis/cert/keys.c \

@@ -232,43 +232,53 @@ static bool stray(uint8_t tag, uint8_t c)
 	}
 }
 
-/* Whole characters, none of them NUL. */
-static bool text_whole(uint8_t tag, struct tw_slice s)
+static size_t char_width(uint8_t tag)
 {
-	size_t width = tag == TW_BMP ? 2 : tag == TW_UNIVERSAL ? 4 : 1;
-	if (s.n % width || (tag == TW_UTF8 && s.n && u8_check(s.p, s.n)))
+	return tag == TW_BMP ? 2 : tag == TW_UNIVERSAL ? 4 : 1;
+}
+
+/* Whole characters, each of them one of Unicode. *nul: one is NUL. */
+static bool text_whole(uint8_t tag, struct tw_slice s, bool *nul)
+{
+	size_t width = char_width(tag);
+	*nul = false;
+	if (width == 1) {
+		*nul = s.n && memchr(s.p, 0, s.n);
+		return tag != TW_UTF8 || s.n == 0 || !u8_check(s.p, s.n);
+	}
+	if (s.n % width)
 		return false;
 	for (size_t i = 0; i < s.n; i += width) {
 		uint32_t ch = 0;
 		for (size_t k = 0; k < width; k++)
 			ch = ch << 8 | s.p[i + k];
-		if (ch == 0 || (width > 1 && (ch > 0x10ffff || (ch >= 0xd800 && ch < 0xe000))))
+		*nul = *nul || ch == 0;
+		if (ch > 0x10ffff || (ch >= 0xd800 && ch < 0xe000))
 			return false;
 	}
 	return true;
 }
 
-void tw_check_string(struct tw_cert *c, uint8_t tag, struct tw_slice s)
+void tw_check_string(uint64_t *f, uint8_t tag, struct tw_slice s)
 {
 	static const uint8_t known[] = { TW_UTF8, TW_NUMERIC, TW_PRINTABLE, TW_TELETEX, TW_IA5, TW_VISIBLE,
 		TW_UNIVERSAL, TW_BMP };
+	bool nul;
 	if (!memchr(known, tag, sizeof known))
 		return;
-	if (!text_whole(tag, s)) {
-		tw_fault(c, TW_FAULT_NAME);
-		return;
-	}
+	if (!text_whole(tag, s, &nul))
+		tw_fault(f, TW_FAULT_STRING_BAD);
+	if (nul)
+		tw_fault(f, TW_FAULT_STRING_NUL);
 	for (size_t i = 0; i < s.n; i++)
-		if (stray(tag, s.p[i])) {
-			if (tag == TW_PRINTABLE || tag == TW_TELETEX)
-				tw_fault_strict(c, TW_FAULT_NAME);
-			else
-				tw_fault(c, TW_FAULT_NAME);
+		if (s.p[i] && stray(tag, s.p[i])) {
+			bool lax = tag == TW_PRINTABLE || tag == TW_TELETEX;
+			tw_fault(f, lax ? TW_FAULT_STRING_STRAY : TW_FAULT_STRING_BAD);
 			return;
 		}
 }
 
-int tw_check_rdn(struct tw_cert *c, struct tw_slice set)
+int tw_check_rdn(uint64_t *f, struct tw_slice set)
 {
 	struct tw_der d = tw_der_in(set);
 	struct tw_slice body, oid;
@@ -278,19 +288,19 @@ int tw_check_rdn(struct tw_cert *c, struct tw_slice set)
 	while (tw_der_take(&d, TW_SEQUENCE, &body)) {
 		if (!read_atv(body, &oid, &value))
 			return -1;
-		tw_check_string(c, value.tag, value.body);
+		tw_check_string(f, value.tag, value.body);
 	}
 	return d.s.n ? -1 : 0;
 }
 
-int tw_check_name(struct tw_cert *c, struct tw_slice name)
+int tw_check_name(uint64_t *f, struct tw_slice name)
 {
 	struct tw_slice body, set;
 	if (!tw_der_only(name, TW_SEQUENCE, &body))
 		return -1;
 	struct tw_der d = tw_der_in(body);
 	while (tw_der_take(&d, TW_SET, &set))
-		if (tw_check_rdn(c, set))
+		if (tw_check_rdn(f, set))
 			return -1;
 	return d.s.n ? -1 : 0;
 }

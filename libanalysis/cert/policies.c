@@ -8,21 +8,21 @@ static const struct tw_slice cps = OID("\x2b\x06\x01\x05\x05\x07\x02\x01");
 static const struct tw_slice notice = OID("\x2b\x06\x01\x05\x05\x07\x02\x02");
 
 /* DisplayText. */
-static bool display_text(struct tw_cert *c, struct tw_der *d)
+static bool display_text(uint64_t *f, struct tw_der *d)
 {
 	struct tw_tlv t;
 	if (tw_der_next(d, &t) != 1 || (t.tag != TW_IA5 && t.tag != TW_VISIBLE && t.tag != TW_BMP && t.tag != TW_UTF8))
 		return false;
-	tw_check_string(c, t.tag, t.body);
+	tw_check_string(f, t.tag, t.body);
 	return true;
 }
 
 /* NoticeReference: organization, noticeNumbers. */
-static bool notice_ref(struct tw_cert *c, struct tw_slice body)
+static bool notice_ref(uint64_t *f, struct tw_slice body)
 {
 	struct tw_der d = tw_der_in(body), in;
 	struct tw_slice numbers, v;
-	if (!display_text(c, &d) || !tw_der_take(&d, TW_SEQUENCE, &numbers) || d.s.n)
+	if (!display_text(f, &d) || !tw_der_take(&d, TW_SEQUENCE, &numbers) || d.s.n)
 		return false;
 	in = tw_der_in(numbers);
 	while (tw_der_take(&in, TW_INTEGER, &v))
@@ -30,17 +30,17 @@ static bool notice_ref(struct tw_cert *c, struct tw_slice body)
 	return in.s.n == 0;
 }
 
-static bool user_notice(struct tw_cert *c, struct tw_slice body)
+static bool user_notice(uint64_t *f, struct tw_slice body)
 {
 	struct tw_der d = tw_der_in(body);
 	struct tw_slice ref;
-	if (tw_der_take(&d, TW_SEQUENCE, &ref) && !notice_ref(c, ref))
+	if (tw_der_take(&d, TW_SEQUENCE, &ref) && !notice_ref(f, ref))
 		return false;
-	return d.s.n == 0 || (display_text(c, &d) && d.s.n == 0);
+	return d.s.n == 0 || (display_text(f, &d) && d.s.n == 0);
 }
 
 /* PolicyQualifierInfo. -1 not decodable, 1 of a kind not known. */
-static int qualifier(struct tw_cert *c, struct tw_slice body)
+static int qualifier(uint64_t *f, struct tw_slice body)
 {
 	struct tw_der d = tw_der_in(body);
 	struct tw_slice oid;
@@ -48,16 +48,16 @@ static int qualifier(struct tw_cert *c, struct tw_slice body)
 	if (!tw_der_take(&d, TW_OID, &oid) || !tw_oid_ok(oid) || tw_der_next(&d, &t) != 1 || d.s.n)
 		return -1;
 	if (tw_slice_eq(oid, cps)) {
-		tw_check_string(c, TW_IA5, t.body);
+		tw_check_string(f, TW_IA5, t.body);
 		return t.tag == TW_IA5 ? 0 : -1;
 	}
 	if (tw_slice_eq(oid, notice))
-		return t.tag == TW_SEQUENCE && user_notice(c, t.body) ? 0 : -1;
+		return t.tag == TW_SEQUENCE && user_notice(f, t.body) ? 0 : -1;
 	return 1;
 }
 
 /* PolicyInformation: 0, -1 or 1 as qualifier(). */
-static int policy(struct tw_cert *c, struct tw_slice body, struct tw_slice *oid)
+static int policy(uint64_t *f, struct tw_slice body, struct tw_slice *oid)
 {
 	struct tw_der d = tw_der_in(body), in;
 	struct tw_slice list, one;
@@ -69,10 +69,10 @@ static int policy(struct tw_cert *c, struct tw_slice body, struct tw_slice *oid)
 	if (!tw_der_take(&d, TW_SEQUENCE, &list) || d.s.n)
 		return -1;
 	if (list.n == 0)
-		tw_fault(c, TW_FAULT_EXTENSION); /* SIZE (1..MAX) */
+		tw_fault(f, TW_FAULT_LIST_EMPTY); /* SIZE (1..MAX) */
 	in = tw_der_in(list);
 	while (tw_der_take(&in, TW_SEQUENCE, &one)) {
-		int r = qualifier(c, one);
+		int r = qualifier(f, one);
 		if (r < 0)
 			return -1;
 		unknown |= r;
@@ -109,15 +109,17 @@ int tw_ext_policies(struct tw_cert *c, struct tw_slice v)
 		return -1;
 	struct tw_der d = tw_der_in(body);
 	while (tw_der_take(&d, TW_SEQUENCE, &one)) {
-		int r = policy(c, one, &oid);
+		int r = policy(&c->faults, one, &oid);
 		if (r < 0)
 			return -1;
 		unknown |= r;
 	}
 	if (d.s.n)
 		return -1;
-	if (body.n == 0 || twice(body))
-		tw_fault(c, TW_FAULT_EXTENSION);
+	if (body.n == 0)
+		tw_fault(&c->faults, TW_FAULT_LIST_EMPTY);
+	if (twice(body))
+		tw_fault(&c->faults, TW_FAULT_POLICY_TWICE);
 	c->policies = v;
 	return unknown;
 }
@@ -137,7 +139,7 @@ int tw_ext_mappings(struct tw_cert *c, struct tw_slice v)
 	if (d.s.n)
 		return -1;
 	if (body.n == 0)
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(&c->faults, TW_FAULT_LIST_EMPTY);
 	c->policy_mappings = v;
 	return 0;
 }
@@ -152,15 +154,15 @@ int tw_ext_constraints(struct tw_cert *c, struct tw_slice v)
 	if (tw_der_take(&d, 0x80, &n) && !tw_int_small(n, &explicit_policy))
 		return -1;
 	if (explicit_policy >= 0 && !tw_int_minimal(n))
-		tw_fault(c, TW_FAULT_DER);
+		tw_fault(&c->faults, TW_FAULT_FORM);
 	if (tw_der_take(&d, 0x81, &n) && !tw_int_small(n, &mapping))
 		return -1;
 	if (mapping >= 0 && !tw_int_minimal(n))
-		tw_fault(c, TW_FAULT_DER);
+		tw_fault(&c->faults, TW_FAULT_FORM);
 	if (d.s.n)
 		return -1;
 	if (body.n == 0)
-		tw_fault(c, TW_FAULT_EXTENSION);
+		tw_fault(&c->faults, TW_FAULT_LIST_EMPTY);
 	c->require_explicit = explicit_policy;
 	c->inhibit_mapping = mapping;
 	return 0;

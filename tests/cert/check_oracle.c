@@ -135,7 +135,8 @@ static void compare(const char *path, struct tw_slice der)
 	gnutls_datum_t d = { (unsigned char *)(uintptr_t)der.p, (unsigned)der.n };
 	struct tw_cert c;
 	tw_cert_read(&c, der);
-	ck_assert_msg(c.readable && c.faults == 0, "%s: readable %d, faults %x", path, c.readable, c.faults);
+	ck_assert_msg(c.readable && c.faults == 0, "%s: readable %d, faults %llx", path, c.readable,
+			(unsigned long long)c.faults);
 	ck_assert_int_eq(gnutls_x509_crt_init(&g), 0);
 	ck_assert_msg(gnutls_x509_crt_import(g, &d, GNUTLS_X509_FMT_DER) == 0, "%s", path);
 	ck_assert_int_eq(c.version, gnutls_x509_crt_get_version(g));

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		within(all, v);
 		count++;
 	}
-	if (count != c.san_count || (c.faults_2015 & ~c.faults) || (c.critical & ~c.ext))
+	if (count != c.san_count || (c.faults >> TW_FAULT_N) || (c.critical & ~c.ext))
 		abort();
 	while (tw_common_name(c.subject, &pos, &b))
 		;
