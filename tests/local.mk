@@ -38,6 +38,11 @@ tests_check_crypto_LDADD = libcrypto.la $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/crypto/suites_check.sh
 EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py
 
+# The house: what may include and need what, what configure says.
+dist_check_SCRIPTS += tests/house/configure.sh tests/house/headers.sh \
+	tests/house/includes.sh tests/house/layers.sh
+EXTRA_DIST += tests/house/may-include
+
 dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/study.sh
 
 dist_check_SCRIPTS += tests/report/recompute.sh
