@@ -28,8 +28,9 @@ tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
 dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
 
-dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_verify.sh
-EXTRA_DIST += tests/chain/cases tests/chain/make-fixtures.sh tests/chain/certs
+dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_cases.sh
+EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
+EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
 
 check_PROGRAMS += tests/check_crypto
 tests_check_crypto_SOURCES = tests/crypto/check_crypto.c

@@ -1,0 +1,199 @@
+"""What openssl verify and certtool --verify say of a chain, and the rules that explain where they differ from
+docs/verdicts.md. A rule is a predicate on the case: it holds for what is in the certificates, never for a case's name."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+from facts import ANY_EKU, BC, CLIENT, KU, NC, SERVER
+from resign import save
+
+PURPOSE = {"server": SERVER, "client": CLIENT, "any": None}
+DOTTED = {SERVER: "1.3.6.1.5.5.7.3.1", CLIENT: "1.3.6.1.5.5.7.3.2"}
+
+
+class Case:
+    """anchors, the leaf and all that may complete its chain (facts.Cert), the time in seconds, the purpose."""
+
+    def __init__(self, anchors, chain, pool, at, purpose):
+        self.anchors, self.chain, self.pool, self.at, self.purpose = anchors, chain, pool, at, purpose
+        self.leaf, self.others = chain[0], chain[1:] + pool
+        self.all = [c for c in chain + pool + anchors if not c.cut]
+        self.usage = PURPOSE[purpose]
+
+
+def pem(path, certs):
+    parts = []
+    for c in certs:
+        save(path, c.der)
+        parts.append(open(path).read())
+    with open(path, "w") as f:
+        f.write("".join(parts))
+
+
+def installed():
+    """The peers at hand: name to function."""
+    have = {}
+    if shutil.which("openssl"):
+        have["openssl"] = openssl
+    if shutil.which("certtool") and shutil.which("faketime"):
+        have["certtool"] = certtool
+    return have
+
+
+def run(cmd):
+    p = subprocess.run(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return p.returncode == 0, p.stdout.decode(errors="replace")
+
+
+def files(case, tmp):
+    paths = [os.path.join(tmp, x) for x in ("anchors.pem", "chain.pem", "leaf.pem")]
+    for path, certs in zip(paths, (case.anchors, [case.leaf] + case.others, [case.leaf])):
+        pem(path, certs)
+    return paths
+
+
+def openssl(case):
+    with tempfile.TemporaryDirectory() as tmp:
+        anchors, chain, leaf = files(case, tmp)
+        usage = [] if case.purpose == "any" else ["-purpose", "ssl" + case.purpose]
+        return run(["openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", anchors, "-untrusted", chain,
+                    "-attime", str(case.at), "-policy_check", *usage, leaf])
+
+
+def certtool(case):
+    with tempfile.TemporaryDirectory() as tmp:
+        anchors, chain, _ = files(case, tmp)
+        usage = ["--verify-purpose", DOTTED[case.usage]] if case.usage else []
+        return run(["env", "TZ=UTC", "faketime", "-f", stamp(case.at), "certtool", "--verify", "--verify-allow-broken",
+                    "--load-ca-certificate", anchors, "--infile", chain, *usage])
+
+
+def stamp(at):
+    import time
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))
+
+
+# ---- rules ----
+RULES = []
+
+
+def rule(peer, clause, why):
+    """peer errs, or decides what the RFC leaves open, where the predicate holds."""
+    def keep(f):
+        RULES.append((f.__name__, peer, clause, why, f))
+        return f
+    return keep
+
+
+def explain(peer, case, ours):
+    """The first rule that explains why peer differs, or None. ours: is the chain ok."""
+    for name, who, clause, why, holds in RULES:
+        if who == peer and holds(case, ours):
+            return name
+    return None
+
+
+def candidates(case, child):
+    """Distinct certificates that bear the name child calls issuer."""
+    return {c.der for c in case.all if c.subject == child.issuer and c.der != child.der}
+
+
+def several_issuers(case, ours):
+    return ours and any(len(candidates(case, c)) > 1 for c in case.all)
+
+
+@rule("openssl", "RFC 5280 4.1.2.5", "notAfter is inclusive; openssl ends a second before")
+def not_after_exclusive(case, ours):
+    return ours and any(c.not_after == case.at for c in case.all)
+
+
+@rule("openssl", "RFC 5280 4.2.1.12", "anyExtendedKeyUsage stands for every purpose; openssl's sslserver does not take it")
+def openssl_any_eku(case, ours):
+    return ours and case.usage and any(c.ekus() and ANY_EKU in c.ekus() and case.usage not in c.ekus() for c in case.all)
+
+
+@rule("certtool", "RFC 5280 4.2.1.12", "anyExtendedKeyUsage stands for every purpose; GnuTLS takes it in the leaf only")
+def certtool_any_eku(case, ours):
+    return ours and case.usage and any(c.ekus() and ANY_EKU in c.ekus() and case.usage not in c.ekus()
+                                       for c in case.others + case.anchors)
+
+
+@rule("certtool", "RFC 5280 4.2.1.12 (a choice: 6.1.1 leaves the anchor's extensions open)", "GnuTLS does not look at the anchor's EKU")
+def certtool_anchor_eku(case, ours):
+    return not ours and case.usage and any(a.ekus() and not a.ekus() & {ANY_EKU, case.usage} for a in case.anchors)
+
+
+@rule("openssl", "RFC 4158 2.4.2", "openssl does not come back from an issuer that leads nowhere")
+def openssl_no_backtracking(case, ours):
+    return several_issuers(case, ours)
+
+
+@rule("certtool", "RFC 4158 2.4.2", "GnuTLS does not come back from an issuer that leads nowhere")
+def certtool_no_backtracking(case, ours):
+    return several_issuers(case, ours)
+
+
+@rule("openssl", "RFC 5280 6.1.1 (d)", "an anchor is a name and a key; openssl (without -partial_chain) wants it self-signed")
+def anchor_not_self_signed(case, ours):
+    return ours and not any(a.self_issued for a in case.anchors)
+
+
+@rule("openssl", "RFC 4158 2.4.2", "openssl stops at a self-signed certificate, though its key has another issuer")
+def stops_at_self_signed(case, ours):
+    return ours and case.leaf.self_issued and any(c.spki == case.leaf.spki for c in case.others)
+
+
+@rule("openssl", "RFC 8017 3.1", "an RSA exponent of 1 signs nothing; openssl does not look at keys by default")
+def openssl_exponent_one(case, ours):
+    return not ours and exponent_one(case.leaf)
+
+
+@rule("certtool", "RFC 8017 3.1", "an RSA exponent of 1 signs nothing; GnuTLS does not look")
+def certtool_exponent_one(case, ours):
+    return not ours and exponent_one(case.leaf)
+
+
+def exponent_one(c):
+    return bytes.fromhex("2a864886f70d010101") in c.spki and c.spki.endswith(b"\x02\x01\x01")
+
+
+@rule("openssl", "RFC 5280 4.1", "bytes after the certificate; openssl does not look")
+def openssl_left_over(case, ours):
+    return not ours and any(not c.whole and not c.cut for c in case.chain + case.pool)
+
+
+@rule("openssl", "RFC 5280 4.1.2.1", "a version that is none; openssl does not look")
+def openssl_version(case, ours):
+    return not ours and any(c.version > 3 for c in case.all)
+
+
+@rule("certtool", "RFC 5280 4.1.2.1", "a version that is none; GnuTLS does not look")
+def certtool_version(case, ours):
+    return not ours and any(c.version > 3 for c in case.all)
+
+
+@rule("openssl", "RFC 5280 6.1.1 (d)", "an anchor is a name and a key; openssl refuses one whose other extensions are faulty")
+def openssl_faulty_anchor(case, ours):
+    return ours and any(a.repeated for a in case.anchors)
+
+
+@rule("certtool", "RFC 5280 6.1.1 (d)", "an anchor is a name and a key; GnuTLS refuses one whose other extensions are faulty")
+def certtool_faulty_anchor(case, ours):
+    return ours and any(a.repeated for a in case.anchors)
+
+
+@rule("certtool", "RFC 5280 6.1.3 (b), (c)", "the last certificate is under name constraints even if self-issued; GnuTLS lets it go")
+def certtool_last_self_issued(case, ours):
+    return not ours and case.leaf.self_issued and any(NC in c.ext for c in case.all)
+
+
+@rule("certtool", "RFC 5280 4.2.1.9", "self-issued certificates do not count for pathLenConstraint; GnuTLS counts them")
+def certtool_counts_self_issued(case, ours):
+    return ours and any(c.self_issued for c in case.others) and any(b"\x02\x01" in c.ext.get(BC, b"") for c in case.all)
+
+
+@rule("certtool", "RFC 5280 4.2.1.3", "GnuTLS does not check the leaf's key usage against the purpose")
+def certtool_leaf_usage(case, ours):
+    bits = {"server": (0, 2, 4), "client": (0, 4), "any": ()}[case.purpose]
+    return not ours and bits and KU in case.leaf.ext and not any(case.leaf.usage(b) for b in bits)
