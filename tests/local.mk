@@ -44,7 +44,7 @@ dist_check_SCRIPTS += tests/house/configure.sh tests/house/headers.sh \
 	tests/house/includes.sh tests/house/layers.sh
 EXTRA_DIST += tests/house/may-include
 
-dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/study.sh
+dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/manners.sh tests/cli/study.sh
 
 dist_check_SCRIPTS += tests/report/recompute.sh
 EXTRA_DIST += tests/report/recompute.py

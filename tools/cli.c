@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *tool_name = "tlswild";
 
@@ -62,4 +63,16 @@ bool cli_threads(const char *v)
 	uint64_t n;
 
 	return tw_slice_u64(tw_str(v), 1024, &n) && n > 0;
+}
+
+int cli_inputs(char *const *paths, int n)
+{
+	int err = 0;
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(paths[i], "-") != 0 && access(paths[i], R_OK)) {
+			tw_error("%s: %s", paths[i], strerror(errno));
+			err = -1;
+		}
+	return err;
 }

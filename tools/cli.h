@@ -18,5 +18,8 @@ int cli_say(const char *text);
 int cli_version(void);
 /* --threads: a number from 1 to 1024. False where v is none. */
 bool cli_threads(const char *v);
+/* Can all the n inputs ("-" aside) be opened? -1 after tw_error for each that
+ * cannot: hours of work are not begun for a misspelt name. */
+int cli_inputs(char *const *paths, int n) TW_CHECK;
 
 #endif

@@ -145,8 +145,10 @@ static int run(const struct run *r, char **dumps, int n)
 {
 	struct tw_output o[3] = { 0 };
 	struct tw_counts c = { 0 };
-	int err = tw_output_open(&o[0], r->out);
+	int err = cli_inputs(dumps, n);
 
+	if (err == 0)
+		err = tw_output_open(&o[0], r->out);
 	if (err == 0 && r->certs)
 		err = tw_output_open(&o[1], r->certs);
 	if (err == 0 && r->rejects)

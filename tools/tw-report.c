@@ -180,7 +180,7 @@ static int value(struct options *o, int c, const char *v)
 
 	switch (c) {
 	case 't': return table(o, v, strlen(v));
-	case 'o': o->dir = v; return -1;
+	case 'o': o->dir = strcmp(v, "-") ? v : NULL; return -1;
 	case PRETTY: o->pretty = true; return -1;
 	case RESCANS:
 		o->rescans = strcmp(v, "first") == 0 ? TW_RESCANS_FIRST : TW_RESCANS_LAST;

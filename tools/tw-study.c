@@ -215,6 +215,8 @@ static int analyse(struct study *s)
 
 static int run(struct study *s, char **dumps, int n)
 {
+	if (cli_inputs(dumps, n))
+		return 2;
 	if (mkdir(s->dir, 0777) && errno != EEXIST) {
 		tw_error("%s: %s", s->dir, strerror(errno));
 		return 2;

@@ -11,7 +11,7 @@
 
 static const char help[] =
 	"usage: tw-verify --store [NAME=]SPEC... --at TIME [options] CHAIN.pem\n"
-	"Judges a chain, leaf first, against root stores: one CSV row a store.\n"
+	"Judges a chain (PEM or DER, leaf first) against root stores: a CSV row a store.\n"
 	"\n"
 	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
 	"  --intermediates FILE   certificates that may complete the chain\n"

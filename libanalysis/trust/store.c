@@ -1,6 +1,7 @@
 /* Root stores from PEM, DER, folders, and the host's Mozilla package. */
 #include "trust/store.h"
 #include "base/bounds.h"
+#include "base/input.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,27 +19,22 @@
 
 static int read_file(const char *path, struct tw_buf *b)
 {
-	FILE *f = fopen(path, "rb");
-	size_t n;
+	struct tw_input *in = tw_input_open(path);
+	ssize_t n;
 
-	if (!f) {
-		tw_error("%s: %s", path, strerror(errno));
+	if (!in)
 		return -1;
-	}
-	while ((n = fread(tw_buf_room(b, 65536), 1, 65536, f)) > 0) {
-		b->n += n;
+	while ((n = tw_input_read(in, tw_buf_room(b, 65536), 65536)) > 0) {
+		b->n += (size_t)n;
 		if (b->n > TW_MAX_BUNDLE) {
 			tw_error("%s: longer than %u bytes, no set of certificates", path, TW_MAX_BUNDLE);
-			fclose(f);
-			return -1;
+			break;
 		}
 	}
-	bool bad = ferror(f) != 0;
-	int why = errno;
-	fclose(f);
-	if (bad)
-		tw_error("%s: %s", path, strerror(why));
-	return bad ? -1 : 0;
+	if (n < 0)
+		tw_error("%s: %s", path, tw_input_why(in));
+	tw_input_close(in);
+	return n == 0 ? 0 : -1;
 }
 
 static void push(uint32_t **list, uint32_t *n, uint32_t v)

@@ -20,7 +20,8 @@ struct tw_store {
 int tw_store_open(struct tw_store *s, struct tw_certs *certs, const char *spec) TW_CHECK;
 void tw_store_free(struct tw_store *s);
 
-/* Adds all certificates of a PEM file (or one of plain DER elements) to certs
+/* Adds all certificates of a PEM file (or one of plain DER elements), compressed
+ * or not, "-" for standard input, to certs
  * and appends their indexes, repeats included, to *list. Returns how many
  * there were; 0 is no error here; -1 after tw_error. */
 int tw_certs_load(struct tw_certs *certs, const char *path, uint32_t **list, uint32_t *n) TW_CHECK;
