@@ -28,6 +28,12 @@ tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
 dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
 
+check_PROGRAMS += tests/check_pkits
+tests_check_pkits_SOURCES = tests/chain/check_pkits.c
+tests_check_pkits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_pkits_LDADD = libcert.la libbase.la $(CHECK_LIBS)
+EXTRA_DIST += tests/chain/pkits
+
 dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_cases.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
