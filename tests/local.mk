@@ -34,8 +34,8 @@ tests_check_pkits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_pkits_LDADD = libcert.la libbase.la $(CHECK_LIBS)
 EXTRA_DIST += tests/chain/pkits
 
-dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_cases.sh
-EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
+dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
+EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
 
 check_PROGRAMS += tests/check_crypto
