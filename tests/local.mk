@@ -9,6 +9,11 @@ tests_check_input_SOURCES = tests/base/check_input.c
 tests_check_input_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_input_LDADD = libbase.la $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_blocks
+tests_check_blocks_SOURCES = tests/base/check_blocks.c
+tests_check_blocks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_blocks_LDADD = libbase.la $(CHECK_LIBS)
+
 check_PROGRAMS += tests/check_cert
 tests_check_cert_SOURCES = tests/cert/check_cert.c
 tests_check_cert_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -7,6 +7,13 @@
  * megabytes; longer is a reject, skipped to the next newline. */
 #define TW_MAX_RECORD (16u << 20)
 
+/* Threads of one run: past this a single reader and writer is the limit. */
+#define TW_MAX_THREADS 64u
+
+/* Bytes of blocks under way at once: 64 threads with a block each, or as many
+ * records of the largest size as fit. */
+#define TW_BLOCKS_WEIGHT (64u << 20)
+
 /* What an xz stream may ask of memory: its largest preset (-9) needs 65 MiB. */
 #define TW_MAX_XZ_MEMORY (256ull << 20)
 

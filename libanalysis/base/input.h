@@ -1,6 +1,6 @@
 /* input.h: a stream of bytes from a file or standard input, recognised as
  * gzip (RFC 1952, any number of members), zstd, xz or plain by its first
- * bytes and inflated in a thread of its own. */
+ * bytes. A thread reads and hashes the file, another inflates it. */
 #ifndef TW_INPUT_H
 #define TW_INPUT_H
 
@@ -15,6 +15,8 @@ struct tw_input *tw_input_open(const char *path) TW_CHECK;
 /* Up to n bytes; 0 at the end; -1 where the stream is damaged or could not be
  * read: every byte before the damage has been given by then. */
 ssize_t tw_input_read(struct tw_input *in, void *to, size_t n) TW_CHECK;
+/* Waits up to ms milliseconds: true when a read will not have to wait. */
+bool tw_input_ready(struct tw_input *in, unsigned ms) TW_CHECK;
 /* After -1: the cause, with the offset in the file. Lent until the close. */
 const char *tw_input_why(const struct tw_input *in);
 /* "gzip", "zstd", "xz" or "plain"; known after the first read. */

@@ -3,6 +3,8 @@ noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	libanalysis/base/base.h \
 	libanalysis/base/base64.c \
+	libanalysis/base/blocks.c \
+	libanalysis/base/blocks.h \
 	libanalysis/base/bounds.h \
 	libanalysis/base/buf.c \
 	libanalysis/base/codec.c \
