@@ -14,6 +14,11 @@ tests_check_blocks_SOURCES = tests/base/check_blocks.c
 tests_check_blocks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_blocks_LDADD = libbase.la $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_output
+tests_check_output_SOURCES = tests/base/check_output.c
+tests_check_output_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_output_LDADD = libbase.la $(CHECK_LIBS)
+
 check_PROGRAMS += tests/check_cert
 tests_check_cert_SOURCES = tests/cert/check_cert.c
 tests_check_cert_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -5,7 +5,7 @@
  * Functions that can fail on input return 0 or a positive count for success
  * and -1 for failure, and are marked TW_CHECK. No memory, or a broken
  * precondition of ours, ends the process with a message (tw_die). No function
- * below the tools reads the clock or the locale. */
+ * below the tools reads the locale, nor, but for progress.h, the clock. */
 #ifndef TW_BASE_H
 #define TW_BASE_H
 
@@ -75,6 +75,8 @@ char *tw_strdup(const char *s);
 __attribute__((noreturn)) void tw_die(const char *fmt, ...) TW_PRINTF(1, 2);
 /* The name before each message ("tw-ingest"), and -q. */
 void tw_msg_setup(const char *tool, bool quiet);
+/* Was -q given? */
+bool tw_msg_quiet(void);
 /* One line "TOOL: ...". Errors are printed even with -q; notes are not. */
 void tw_error(const char *fmt, ...) TW_PRINTF(1, 2);
 void tw_note(const char *fmt, ...) TW_PRINTF(1, 2);
@@ -106,6 +108,11 @@ uint32_t tw_set_add(struct tw_set *s, const uint8_t key[TW_SHA256], bool *fresh)
 bool tw_time_parse(struct tw_slice s, int64_t *out);
 /* As above, and appends the same instant in UTC with its fraction kept to b. */
 bool tw_time_to_utc(struct tw_slice s, struct tw_buf *b);
+/* The first date in a file's name (its folders aside): YYYY-MM-DD or YYYYMMDD,
+ * of 1990 to 2099, no digit before it, and directly, or behind one of T t _ -,
+ * an hour and minute (HHMM, HH:MM, HH-MM) and perhaps seconds; UTC. False if
+ * there is none. */
+bool tw_time_from_name(const char *path, int64_t *out);
 /* YYYY-MM-DDTHH:MM:SSZ, 20 characters. */
 void tw_time_add(struct tw_buf *b, int64_t t);
 /* Seconds of a civil UTC date; arguments must be in range (month 1 to 12). */

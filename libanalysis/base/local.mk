@@ -18,5 +18,10 @@ libbase_la_SOURCES = \
 	libanalysis/base/msg.c \
 	libanalysis/base/output.c \
 	libanalysis/base/output.h \
+	libanalysis/base/pack.c \
+	libanalysis/base/progress.c \
+	libanalysis/base/progress.h \
+	libanalysis/base/provenance.c \
+	libanalysis/base/provenance.h \
 	libanalysis/base/time.c
 libbase_la_LIBADD = $(NETTLE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS) $(LZMA_LIBS)

@@ -1,5 +1,5 @@
 /* Words to standard error. */
-#include "base/base.h"
+#include "base/progress.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +13,11 @@ void tw_msg_setup(const char *tool, bool quiet)
 	tool_quiet = quiet;
 }
 
+bool tw_msg_quiet(void)
+{
+	return tool_quiet;
+}
+
 /* One call to the stream a message, so that threads do not mix lines. */
 static void say(const char *fmt, va_list ap)
 {
@@ -21,6 +26,7 @@ static void say(const char *fmt, va_list ap)
 
 	if (n < 0)
 		return;
+	tw_progress_clear();
 	fprintf(stderr, "%s: %s%s\n", tool_name, line, (size_t)n >= sizeof line ? "..." : "");
 }
 

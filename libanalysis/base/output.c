@@ -6,8 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Room for rows before the kernel is called. */
+#define BUFFER (256u << 10)
+
 static int failed(const struct tw_output *o)
 {
+	/* "| head" has what it wanted. */
+	if (!o->part && errno == EPIPE)
+		return -1;
 	tw_error("%s: %s", o->part ? o->part : "standard output", strerror(errno));
 	return -1;
 }
@@ -23,8 +29,8 @@ int tw_output_open(struct tw_output *o, const char *path)
 	tw_buf_addc(&b, '\0');
 	o->path = path;
 	o->part = (char *)b.p;
-	o->f = fopen(o->part, "wb");
-	if (o->f)
+	o->f = tw_pack_open(o->part, path);
+	if (o->f && setvbuf(o->f, NULL, _IOFBF, BUFFER) == 0)
 		return 0;
 	failed(o);
 	free(o->part);
@@ -38,6 +44,11 @@ int tw_output_put(struct tw_output *o, struct tw_buf *b)
 		return failed(o);
 	b->n = 0;
 	return 0;
+}
+
+int tw_output_flush(struct tw_output *o)
+{
+	return fflush(o->f) ? failed(o) : 0;
 }
 
 int tw_output_close(struct tw_output *o, bool whole)

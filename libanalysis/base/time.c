@@ -151,3 +151,52 @@ void tw_time_add(struct tw_buf *b, int64_t t)
 	tw_buf_addf(b, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d,
 	    (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 }
+
+/* hh[:-]mm[[:-]ss] at s.p[at]: seconds of the day, or -1. */
+static int clock_at(struct tw_slice s, size_t at)
+{
+	size_t sep = byte_is(s, at + 2, ":-");
+	int h = digits(s, at, 2), m = digits(s, at + 2 + sep, 2);
+
+	if (h < 0 || h > 23 || m < 0 || m > 59)
+		return -1;
+	size_t next = at + 4 + sep;
+	int sec = !sep || byte_is(s, next, ":-") ? digits(s, next + sep, 2) : -1;
+	if (sec >= 0)
+		next += 2 + sep;
+	/* Digits that go on are no time of day. */
+	if (sec > 59 || digits(s, next, 1) >= 0)
+		return -1;
+	return h * 3600 + m * 60 + (sec > 0 ? sec : 0);
+}
+
+static bool date_at(struct tw_slice s, size_t at, int64_t *out)
+{
+	size_t sep = byte_is(s, at + 4, "-");
+	int y = digits(s, at, 4), m = digits(s, at + 4 + sep, 2), d = digits(s, at + 6 + 2 * sep, 2);
+	size_t end = at + 8 + 2 * sep;
+
+	if (y < 1990 || y > 2099 || m < 1 || m > 12 || d < 1 || d > tw_time_month_days(y, m) || (sep && !byte_is(s, at + 7, "-")))
+		return false;
+	int sec = clock_at(s, byte_is(s, end, "Tt_-") ? end + 1 : end);
+	if (sec < 0 && digits(s, end, 1) >= 0)
+		return false; /* a longer number */
+	*out = tw_time_civil(y, m, d, 0, 0, 0) + (sec > 0 ? sec : 0);
+	return true;
+}
+
+bool tw_time_from_name(const char *path, int64_t *out)
+{
+	struct tw_slice s = tw_str(path);
+
+	for (size_t i = s.n; i-- > 0;)
+		if (s.p[i] == '/') {
+			s.p += i + 1;
+			s.n -= i + 1;
+			break;
+		}
+	for (size_t i = 0; i < s.n; i++)
+		if ((i == 0 || digits(s, i - 1, 1) < 0) && date_at(s, i, out))
+			return true;
+	return false;
+}

@@ -85,6 +85,39 @@ START_TEST(time_bad)
 END_TEST
 
 /* RFC 4180 section 2, rules 5 to 7. */
+START_TEST(time_names)
+{
+	static const struct {
+		const char *path, *time; /* NULL: no date in it */
+	} names[] = {
+		{ "2016-02-21-smtp.json.gz", "2016-02-21T00:00:00Z" },
+		{ "/scans/2015-01-01/smtp_20160221.json", "2016-02-21T00:00:00Z" },
+		{ "zgrab2-25-20160221T123456Z.jsonl", "2016-02-21T12:34:56Z" },
+		{ "scan.2016-02-29T23:59.json", "2016-02-29T23:59:00Z" },
+		{ "x_2016-02-21_12-34-56.zst", "2016-02-21T12:34:56Z" },
+		{ "201602211234-imap", "2016-02-21T12:34:00Z" },
+		{ "20160221123456.gz", "2016-02-21T12:34:56Z" },
+		{ "20160221-443-https", "2016-02-21T00:00:00Z" },
+		{ "20160221-4430-https", "2016-02-21T00:00:00Z" },
+		{ "443-19991231-2000-01-01", "1999-12-31T20:00:00Z" }, /* a clock behind the date */
+		{ "2015-02-29-2016-03-01", "2016-03-01T00:00:00Z" }, /* the first that is a date */
+		{ "2016-02-21/scan.json", NULL }, { "120160221", NULL }, { "201602211", NULL }, { "2016022112345", NULL },
+		{ "20161321", NULL }, { "18990101", NULL }, { "2016-0221", NULL }, { "", NULL }, { "2016", NULL },
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		int64_t t = 0;
+		struct tw_buf b = { 0 };
+		bool got = tw_time_from_name(names[i].path, &t);
+		ck_assert_msg(got == (names[i].time != NULL), "%s", names[i].path);
+		if (!got)
+			continue;
+		tw_time_add(&b, t);
+		ck_assert_msg(tw_slice_is(tw_buf_slice(&b), names[i].time), "%s: %.*s", names[i].path, (int)b.n, (char *)b.p);
+		tw_buf_free(&b);
+	}
+}
+END_TEST
+
 START_TEST(csv_split)
 {
 	struct tw_row r = { 0 };
@@ -143,6 +176,7 @@ int main(void)
 	tcase_add_test(c, digest_set);
 	tcase_add_loop_test(c, time_good, 0, sizeof times / sizeof *times);
 	tcase_add_test(c, time_bad);
+	tcase_add_test(c, time_names);
 	tcase_add_test(c, csv_split);
 	tcase_add_test(c, csv_records);
 	tcase_add_test(c, headers);
