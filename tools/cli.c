@@ -1,6 +1,8 @@
 /* What the mains share. */
 #include "cli.h"
 
+#include "base/bounds.h"
+
 #include <config.h>
 #include <errno.h>
 #include <getopt.h>
@@ -58,11 +60,15 @@ int cli_version(void)
 	return flushed(printf("%s %s\n", tool_name, PACKAGE_VERSION) >= 0);
 }
 
-bool cli_threads(const char *v)
+bool cli_threads(const char *v, unsigned *threads)
 {
 	uint64_t n;
 
-	return tw_slice_u64(tw_str(v), 1024, &n) && n > 0;
+	if (!tw_slice_u64(tw_str(v), 1024, &n) || n == 0)
+		return false;
+	if (threads)
+		*threads = n < TW_MAX_THREADS ? (unsigned)n : TW_MAX_THREADS;
+	return true;
 }
 
 int cli_inputs(char *const *paths, int n)

@@ -16,8 +16,9 @@ int cli_bad_option(int c, char *const *argv);
 int cli_say(const char *text);
 /* --version. The exit status as above. */
 int cli_version(void);
-/* --threads: a number from 1 to 1024. False where v is none. */
-bool cli_threads(const char *v);
+/* --threads: a number from 1 to 1024. False where v is none. *threads, unless
+ * NULL (a tool without work for several), is what of it is used. */
+bool cli_threads(const char *v, unsigned *threads);
 /* Can all the n inputs ("-" aside) be opened? -1 after tw_error for each that
  * cannot: hours of work are not begun for a misspelt name. */
 int cli_inputs(char *const *paths, int n) TW_CHECK;

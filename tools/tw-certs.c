@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 			quiet = true;
 			break;
 		case THREADS:
-			if (!cli_threads(optarg))
+			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case HELP:

@@ -49,7 +49,7 @@ static int parse(struct tw_chain_options *o, char **store, const char **rows, co
 				return 2;
 			break;
 		case 't':
-			if (!cli_threads(optarg))
+			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case 'h': return cli_say(help);

@@ -42,7 +42,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
 		case 't':
-			if (!cli_threads(optarg))
+			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case 'h': return cli_say(help);

@@ -1,5 +1,6 @@
 /* tw-ingest: dumps to observations.csv, certs.der and rejects.csv. */
 #include "cli.h"
+#include "base/progress.h"
 #include "dump/ingest.h"
 
 #include <config.h>
@@ -21,21 +22,20 @@ static const char help[] =
 	"  --rejects FILE            a row for each record that could not be read\n"
 	"  --source active|passive   the column source, default active\n"
 	"  --scan NAME               the column scan: the campaign\n"
-	"  --protocol P, --port N    where the dump does not say\n"
-	"  --at TIME                 RFC 3339, where the dump has no time\n"
+	"  --protocol P              the column protocol of every row\n"
+	"  --port N, --at TIME       port, time (RFC 3339) where the dump has none\n"
+	"  --time-from-name          the time from the date in each file's name\n"
 	"  --strict                  exit 2 if any record was rejected\n"
 	"  --columns                 the columns and their meaning\n"
-	"  --threads N               taken as by every tool; inflating has its own thread\n"
+	"  --threads N               read records in N threads, default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
 	"\n"
-	"Ends with one line on standard error: records N used N context N rejected N\n"
-	"observations N certificates N.\n"
+	"Ends with the counts on standard error. FILE.gz, FILE.zst: packed.\n"
 	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
 
 struct run {
 	struct tw_ingest_options options;
 	struct tw_buf at;
-	const struct tw_format *format;
 	const char *out, *certs, *rejects;
 	bool strict, quiet;
 };
@@ -48,15 +48,24 @@ static int columns(void)
 	return fflush(stdout) ? 2 : 0;
 }
 
-static const struct tw_format *find(const char *name)
+static int format(struct run *r, const char *name)
 {
-	for (const struct tw_format *f = tw_formats; f->name; f++)
+	struct tw_buf names = { 0 };
+	int status = -1;
+
+	for (const struct tw_format *f = tw_formats; f->name; f++) {
 		if (strcmp(f->name, name) == 0)
-			return f;
-	return NULL;
+			r->options.format = f;
+		tw_buf_addf(&names, "%s%s", names.n ? ", " : "", f->name);
+	}
+	tw_buf_addc(&names, '\0');
+	if (!r->options.format)
+		status = cli_usage("--format %s: no such format; there are %s", name, (char *)names.p);
+	tw_buf_free(&names);
+	return status;
 }
 
-enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, STRICT, COLUMNS, THREADS, SHOW_HELP, SHOW_VERSION };
+enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, TIME_FROM_NAME, STRICT, COLUMNS, THREADS, SHOW_HELP, SHOW_VERSION };
 
 /* -1: taken; else the exit status. */
 static int value(struct run *r, int c, const char *v)
@@ -64,9 +73,7 @@ static int value(struct run *r, int c, const char *v)
 	uint64_t n;
 
 	switch (c) {
-	case 'f':
-		r->format = find(v);
-		return r->format ? -1 : cli_usage("--format %s: no such format", v);
+	case 'f': return format(r, v);
 	case 'o': r->out = strcmp(v, "-") ? v : NULL; return -1;
 	case CERTS: r->certs = v; return -1;
 	case REJECTS: r->rejects = v; return -1;
@@ -87,8 +94,9 @@ static int value(struct run *r, int c, const char *v)
 		r->options.at = tw_buf_slice(&r->at);
 		return -1;
 	case STRICT: r->strict = true; return -1;
+	case TIME_FROM_NAME: r->options.time_from_name = true; return -1;
 	case THREADS:
-		return cli_threads(v) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
+		return cli_threads(v, &r->options.threads) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
 	case COLUMNS: return columns();
 	case SHOW_HELP: return cli_say(help);
 	default: return cli_version();
@@ -97,37 +105,27 @@ static int value(struct run *r, int c, const char *v)
 
 static int provenance(const struct run *r, const struct tw_ingest *g)
 {
-	struct tw_buf name = { 0 }, b = { 0 };
-	struct tw_output o;
+	const struct tw_ingest_options *o = &r->options;
+	struct tw_provenance p;
 
-	tw_buf_addf(&name, "%s.provenance.json", r->out);
-	tw_buf_addc(&name, '\0');
-	tw_buf_adds(&b, "{\n  \"tool\": \"tw-ingest\",\n  \"version\": \"" PACKAGE_VERSION "\",\n  \"scan\": ");
-	tw_json_string(&b, r->options.scan);
-	tw_buf_adds(&b, ",\n  \"at\": ");
-	tw_json_string(&b, r->options.at);
-	tw_buf_adds(&b, ",\n  \"protocol\": ");
-	tw_json_string(&b, r->options.protocol);
-	tw_buf_addf(&b, ",\n  \"port\": %u,\n  \"format\": ", r->options.port);
-	tw_json_string(&b, tw_str(r->format ? r->format->name : ""));
-	tw_buf_adds(&b, ",\n  \"inputs\": ");
-	tw_ingest_inputs(g, &b);
-	tw_buf_adds(&b, "\n}\n");
-	int err = tw_output_open(&o, (char *)name.p);
-	if (err == 0) {
-		err = tw_output_put(&o, &b);
-		err = tw_output_close(&o, err == 0);
-	}
-	tw_buf_free(&name);
-	tw_buf_free(&b);
-	return err;
+	tw_provenance_begin(&p, "tw-ingest", PACKAGE_VERSION);
+	tw_provenance_text(&p, "source", o->source);
+	tw_provenance_text(&p, "scan", o->scan);
+	tw_provenance_text(&p, "at", o->at);
+	tw_provenance_text(&p, "time_from_name", tw_str(o->time_from_name ? "yes" : "no"));
+	tw_provenance_text(&p, "protocol", o->protocol);
+	tw_provenance_number(&p, "port", o->port);
+	tw_provenance_text(&p, "format", tw_str(o->format ? o->format->name : ""));
+	tw_ingest_inputs(g, &p);
+	return tw_provenance_write(&p, r->out, true);
 }
 
 static int ingest(const struct run *r, char **dumps, int n, struct tw_output *o, struct tw_counts *count)
 {
-	struct tw_ingest *g = tw_ingest_new(&r->options, r->format, &o[0], r->certs ? &o[1] : NULL, r->rejects ? &o[2] : NULL);
+	struct tw_ingest *g = tw_ingest_new(&r->options, &o[0], r->certs ? &o[1] : NULL, r->rejects ? &o[2] : NULL);
 	int err = g ? 0 : -1, bad = 0;
 
+	tw_progress_begin(dumps, n);
 	for (int i = 0; i < n && err >= 0; i++) {
 		err = tw_ingest_read(g, dumps[i]);
 		bad |= err != 0;
@@ -170,7 +168,8 @@ int main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "format", 1, 0, 'f' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
 		{ "certs", 1, 0, CERTS }, { "rejects", 1, 0, REJECTS }, { "source", 1, 0, SOURCE }, { "scan", 1, 0, SCAN },
-		{ "protocol", 1, 0, PROTOCOL }, { "port", 1, 0, PORT }, { "at", 1, 0, AT }, { "strict", 0, 0, STRICT },
+		{ "protocol", 1, 0, PROTOCOL }, { "port", 1, 0, PORT }, { "at", 1, 0, AT },
+		{ "time-from-name", 0, 0, TIME_FROM_NAME }, { "strict", 0, 0, STRICT },
 		{ "columns", 0, 0, COLUMNS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct run r = { 0 };

@@ -194,7 +194,7 @@ static int value(struct options *o, int c, const char *v)
 		return table(o, v, n);
 	case LIST: return list();
 	case THREADS:
-		return cli_threads(v) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
+		return cli_threads(v, NULL) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
 	case SHOW_HELP: return cli_say(help);
 	default: return cli_version();
 	}

@@ -1,5 +1,6 @@
 /* tw-study: the whole way from dumps to tables, into one directory. */
 #include "base/filter.h"
+#include "base/progress.h"
 #include "base/output.h"
 #include "chain/stage.h"
 #include "cli.h"
@@ -27,7 +28,8 @@ static const char help[] =
 	"                       ca-certificates); several are compared\n"
 	"  --scan NAME          the column scan: the campaign\n"
 	"  --at TIME            RFC 3339, where a dump has no time\n"
-	"  --threads N          taken as by every tool; inflating has its own thread\n"
+	"  --time-from-name     the same, from the date in each file's name\n"
+	"  --threads N          threads that read records, by default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
@@ -52,39 +54,19 @@ static const char *in(struct study *s, const char *name)
 	return (const char *)b->p;
 }
 
-static void add_stores(const struct study *s, struct tw_buf *b)
-{
-	tw_buf_addc(b, '[');
-	for (int i = 0; i < s->nstore; i++) {
-		if (i)
-			tw_buf_adds(b, ", ");
-		tw_json_string(b, tw_str(s->store[i]));
-	}
-	tw_buf_addc(b, ']');
-}
-
 static int provenance(struct study *s, const struct tw_ingest *g, const struct tw_counts *n)
 {
-	struct tw_buf b = { 0 };
-	struct tw_output o;
+	struct tw_provenance p;
 
-	tw_buf_adds(&b, "{\n  \"tool\": \"tw-study\",\n  \"version\": \"" PACKAGE_VERSION "\",\n  \"scan\": ");
-	tw_json_string(&b, s->options.scan);
-	tw_buf_adds(&b, ",\n  \"at\": ");
-	tw_json_string(&b, s->options.at);
-	tw_buf_adds(&b, ",\n  \"stores\": ");
-	add_stores(s, &b);
-	tw_buf_addf(&b, ",\n  \"observations\": %llu,\n  \"certificates\": %llu,\n  \"inputs\": ",
-	    (unsigned long long)n->observations, (unsigned long long)n->certificates);
-	tw_ingest_inputs(g, &b);
-	tw_buf_adds(&b, "\n}\n");
-	int err = tw_output_open(&o, in(s, "study.provenance.json"));
-	if (err == 0) {
-		err = tw_output_put(&o, &b);
-		err = tw_output_close(&o, err == 0);
-	}
-	tw_buf_free(&b);
-	return err;
+	tw_provenance_begin(&p, "tw-study", PACKAGE_VERSION);
+	tw_provenance_text(&p, "scan", s->options.scan);
+	tw_provenance_text(&p, "at", s->options.at);
+	tw_provenance_text(&p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
+	tw_provenance_list(&p, "stores", s->store, s->nstore);
+	tw_provenance_number(&p, "observations", n->observations);
+	tw_provenance_number(&p, "certificates", n->certificates);
+	tw_ingest_inputs(g, &p);
+	return tw_provenance_write(&p, in(s, "study.provenance.json"), false);
 }
 
 /* Dumps to observations.csv, certs.der, rejects.csv. 1: some input was unusable. */
@@ -98,8 +80,9 @@ static int ingest(struct study *s, char **dumps, int n)
 
 	for (int i = 0; i < 3 && err == 0; i++)
 		err = tw_output_open(&o[i], in(s, names[i]));
-	if (err == 0 && !(g = tw_ingest_new(&s->options, NULL, &o[0], &o[1], &o[2])))
+	if (err == 0 && !(g = tw_ingest_new(&s->options, &o[0], &o[1], &o[2])))
 		err = -1;
+	tw_progress_begin(dumps, n);
 	for (int i = 0; i < n && err >= 0; i++) {
 		err = tw_ingest_read(g, dumps[i]);
 		bad |= err != 0;
@@ -230,8 +213,9 @@ static int run(struct study *s, char **dumps, int n)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, SCAN, AT, THREADS, SHOW_HELP, SHOW_VERSION };
+	enum { STORE = 256, SCAN, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
 	static const struct option longs[] = { { "store", 1, 0, STORE }, { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
+		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct study s = { .store = tw_alloc((size_t)argc * sizeof *s.store + sizeof *s.store) };
@@ -249,8 +233,9 @@ int main(int argc, char **argv)
 				status = cli_usage("--at wants a time as 2016-02-21T12:00:00Z");
 			s.options.at = tw_buf_slice(&s.at);
 			break;
+		case TIME_FROM_NAME: s.options.time_from_name = true; break;
 		case THREADS:
-			if (!cli_threads(optarg))
+			if (!cli_threads(optarg, &s.options.threads))
 				status = cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case 'q': s.quiet = true; break;

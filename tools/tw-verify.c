@@ -73,7 +73,7 @@ static int parse(struct options *o, int argc, char **argv)
 				return cli_usage("--purpose %s: server, client or any", optarg);
 			break;
 		case 't':
-			if (!cli_threads(optarg))
+			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case 'h': return cli_say(help);

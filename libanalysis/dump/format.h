@@ -15,10 +15,17 @@ struct tw_sink {
 	int (*reject)(void *self, const char *input, uint64_t record, uint64_t offset, const char *reason, struct tw_slice detail);
 };
 
+struct tw_format;
+
 /* What the command line says for all rows; empty or 0 = not said. */
 struct tw_ingest_options {
-	struct tw_slice source, protocol, scan, at; /* at: RFC 3339 UTC */
+	struct tw_slice source, protocol, scan;
 	unsigned port;
+	/* of the run alone, not for formats */
+	struct tw_slice at; /* RFC 3339 UTC; formats: tw_record's */
+	bool time_from_name;
+	unsigned threads;               /* 0: as many as processors */
+	const struct tw_format *format; /* NULL: each input by its content */
 };
 
 /* What became of a record. */
@@ -28,6 +35,7 @@ struct tw_record {
 	const char *input;
 	uint64_t number, offset; /* 1 = first; byte offset in the inflated stream */
 	struct tw_slice text;    /* without line end; padded for simdjson */
+	struct tw_slice at;      /* time of rows whose record has none, or empty */
 };
 
 struct tw_format {
@@ -38,7 +46,9 @@ struct tw_format {
 	/* How the stream splits: the length of the next record from p, its
 	 * separators included; 0 = more bytes are needed; eof = there are none. */
 	size_t (*cut)(struct tw_slice p, bool eof);
-	/* A reader's memory; read() takes one record. */
+	/* A reader's memory, one for each thread; read() takes one record. What
+	 * it gives must depend on the record and the options alone: the records
+	 * before it may have gone to another reader. */
 	void *(*open)(const struct tw_ingest_options *);
 	enum tw_fate (*read)(void *reader, const struct tw_record *, const struct tw_sink *);
 	void (*close)(void *reader);

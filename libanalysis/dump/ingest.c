@@ -1,85 +1,71 @@
-/* The run over dumps: records are cut, read, staged, and committed whole, so
- * that a record that turns out rejected has left nothing behind. */
+/* The run over dumps. Records are read by workers, each whole or not at all,
+ * so that one that turns out rejected has left nothing behind; the writer
+ * alone touches the table of certificates, in the order of the input. */
 #include "dump/ingest.h"
-#include "base/bounds.h"
-#include "base/input.h"
+#include "base/blocks.h"
+#include "base/progress.h"
 #include "cert/cert.h"
-#include "dump/json.h"
+#include "dump/block.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_STEP (1u << 20)
-#define DETECT_BYTES (64u << 10)
-
-struct staged {
-	uint8_t sha256[TW_SHA256];
-	size_t at, n; /* in sent */
-};
+/* What a block keeps for the next use; a giant record's memory goes back. */
+#define KEEP (4u * TW_BLOCK)
 
 struct tw_ingest {
 	struct tw_ingest_options options;
 	const struct tw_format *format;
 	struct tw_output *out, *certs, *rejects;
-	struct tw_buf obs_text, cert_text, reject_text; /* committed, not yet written */
+	struct tw_blocks *blocks;
+	void **reader; /* [thread * nformats + format], opened when first needed */
+	size_t nformats;
+	unsigned threads;
+	/* the writer's */
 	struct tw_set seen;
+	struct tw_buf elements;
 	struct tw_counts n;
-	/* the record at hand */
-	struct tw_buf rows, sent;
-	struct staged *staged;
-	size_t nstaged, cap;
-	uint64_t nrows;
-	struct tw_sink sink;
-	struct tw_buf inputs; /* JSON, one element an input */
+	struct source **sources;
+	size_t nsources, cap_sources;
+	uint64_t bytes; /* of the inputs before the one at hand */
 };
 
-/* One stream being read. */
-struct stream {
-	struct tw_ingest *g;
-	const char *name;
-	const struct tw_format *f;
-	void *reader;
-	struct tw_buf have;
-	size_t done;
-	uint64_t offset, number; /* of have.p[done]; records so far, blank lines too */
-	bool skipping;           /* inside a record that was too long */
-};
-
+/* ---- the worker ---- */
 static int sink_obs(void *self, const struct tw_obs_row *o)
 {
-	struct tw_ingest *g = self;
-	tw_obs_write(&g->rows, o);
-	g->nrows++;
+	struct block *b = self;
+	tw_obs_write(&b->rows, o);
+	b->n.observations++;
 	return 0;
 }
 
 static int sink_cert(void *self, const uint8_t sha256[TW_SHA256], struct tw_slice sent)
 {
-	struct tw_ingest *g = self;
+	struct block *b = self;
 
-	if (tw_set_find(&g->seen, sha256) != TW_NONE)
-		return 0;
-	if (g->nstaged == g->cap) {
-		g->cap = g->cap ? 2 * g->cap : 16;
-		g->staged = tw_realloc(g->staged, g->cap, sizeof *g->staged);
+	if (b->nstaged == b->cap_staged) {
+		b->cap_staged = b->cap_staged ? 2 * b->cap_staged : 64;
+		b->staged = tw_realloc(b->staged, b->cap_staged, sizeof *b->staged);
 	}
-	struct staged *s = &g->staged[g->nstaged++];
+	struct staged *s = &b->staged[b->nstaged++];
 	memcpy(s->sha256, sha256, TW_SHA256);
-	s->at = g->sent.n;
+	s->at = b->sent.n;
 	s->n = sent.n;
-	tw_buf_addslice(&g->sent, sent);
+	tw_buf_addslice(&b->sent, sent);
 	return 0;
 }
 
 static int sink_reject(void *self, const char *input, uint64_t record, uint64_t offset, const char *reason, struct tw_slice detail)
 {
-	struct tw_ingest *g = self;
-	struct tw_buf *b = &g->reject_text;
+	struct block *block = self;
+	struct tw_buf *b = &block->rejects;
 
-	if (!g->rejects)
-		return 0;
 	tw_csv_field(b, tw_str(input));
-	tw_buf_addf(b, ",%llu,%llu,", (unsigned long long)record, (unsigned long long)offset);
+	tw_buf_addc(b, ',');
+	tw_buf_addu(b, record);
+	tw_buf_addc(b, ',');
+	tw_buf_addu(b, offset);
+	tw_buf_addc(b, ',');
 	tw_csv_field(b, tw_str(reason));
 	tw_buf_addc(b, ',');
 	tw_csv_field(b, detail);
@@ -87,197 +73,186 @@ static int sink_reject(void *self, const char *input, uint64_t record, uint64_t 
 	return 0;
 }
 
+static void *reader_of(struct tw_ingest *g, const struct tw_format *f, unsigned thread)
+{
+	void **r = &g->reader[thread * g->nformats + (size_t)(f - tw_formats)];
+	if (!*r)
+		*r = f->open(&g->options);
+	return *r;
+}
+
+static void read_record(struct tw_ingest *g, struct block *b, const struct cut *c, unsigned thread)
+{
+	struct tw_sink sink = { b, sink_obs, sink_cert, sink_reject };
+	struct tw_record r = { b->source->name, c->number, c->offset, { b->text.p + c->at, c->n }, b->source->at };
+	size_t rows = b->rows.n, sent = b->sent.n, staged = b->nstaged;
+	uint64_t observations = b->n.observations;
+
+	b->n.records++;
+	if (c->reason) {
+		sink_reject(b, r.input, r.number, r.offset, c->reason, r.text);
+		b->n.rejected++;
+		return;
+	}
+	switch (b->format->read(reader_of(g, b->format, thread), &r, &sink)) {
+	case TW_USED: b->n.used++; return;
+	case TW_CONTEXT: b->n.context++; break;
+	case TW_REJECTED: b->n.rejected++; break;
+	case TW_FAILED: b->failed = true; break;
+	}
+	b->rows.n = rows;
+	b->sent.n = sent;
+	b->nstaged = staged;
+	b->n.observations = observations;
+}
+
+static void block_work(void *self, void *block, unsigned thread)
+{
+	struct block *b = block;
+	for (size_t i = 0; i < b->ncut; i++)
+		read_record(self, b, &b->cut[i], thread);
+}
+
+/* ---- the writer ---- */
+static void empty(struct tw_buf *b)
+{
+	b->n = 0;
+	if (b->cap > KEEP)
+		tw_buf_free(b);
+}
+
+static void block_empty(struct block *b)
+{
+	empty(&b->text);
+	empty(&b->rows);
+	empty(&b->sent);
+	empty(&b->rejects);
+	b->done = b->ncut = b->nstaged = 0;
+	b->failed = false;
+	memset(&b->n, 0, sizeof b->n);
+}
+
+static void count(struct tw_counts *to, const struct tw_counts *n)
+{
+	to->records += n->records;
+	to->used += n->used;
+	to->context += n->context;
+	to->rejected += n->rejected;
+	to->observations += n->observations;
+}
+
 /* Certificates first: rows name them (DESIGN: live pipes). */
-static int flush(struct tw_ingest *g)
+static int put_certs(struct tw_ingest *g, const struct block *b)
 {
-	if (g->certs && (tw_output_put(g->certs, &g->cert_text) || fflush(g->certs->f)))
-		return -1;
-	if (g->rejects && tw_output_put(g->rejects, &g->reject_text))
-		return -1;
-	return tw_output_put(g->out, &g->obs_text);
-}
-
-static void commit(struct tw_ingest *g)
-{
-	for (size_t i = 0; i < g->nstaged; i++) {
+	for (size_t i = 0; i < b->nstaged; i++) {
 		bool fresh;
-		tw_set_add(&g->seen, g->staged[i].sha256, &fresh);
-		struct tw_slice sent = { g->sent.p + g->staged[i].at, g->staged[i].n };
-		if (fresh)
-			g->n.certificates++;
+		tw_set_add(&g->seen, b->staged[i].sha256, &fresh);
+		struct tw_slice sent = { b->sent.p + b->staged[i].at, b->staged[i].n };
+		g->n.certificates += fresh;
 		if (fresh && g->certs)
-			tw_certs_element(&g->cert_text, sent);
+			tw_certs_element(&g->elements, sent);
 	}
-	tw_buf_addslice(&g->obs_text, tw_buf_slice(&g->rows));
-	g->n.observations += g->nrows;
+	if (!g->elements.n)
+		return 0;
+	int err = tw_output_put(g->certs, &g->elements);
+	empty(&g->elements);
+	return err ? err : tw_output_flush(g->certs);
 }
 
-static bool is_blank(struct tw_slice s)
+static int block_commit(void *self, void *block)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != ' ' && s.p[i] != '\t' && s.p[i] != '\r' && s.p[i] != '\n')
-			return false;
-	return true;
-}
+	struct tw_ingest *g = self;
+	struct block *b = block;
 
-static void reject(struct stream *s, const char *reason, const char *detail)
-{
-	s->g->n.records++;
-	s->g->n.rejected++;
-	sink_reject(s->g, s->name, s->number, s->offset, reason, tw_str(detail));
-}
-
-/* One record of n bytes. */
-static int record(struct stream *s, size_t n)
-{
-	struct tw_ingest *g = s->g;
-	struct tw_slice text = { s->have.p + s->done, n };
-
-	s->number++;
-	while (s->f->lines && text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
-		text.n--;
-	if (s->skipping) {
-		s->skipping = false; /* the end of a record that was rejected */
-		s->number--;
-	} else if (n > TW_MAX_RECORD) {
-		reject(s, "record too long", "");
-	} else if (!is_blank(text)) {
-		struct tw_record r = { s->name, s->number, s->offset, text };
-		g->rows.n = g->sent.n = g->nstaged = 0;
-		g->nrows = 0;
-		g->n.records++;
-		switch (s->f->read(s->reader, &r, &g->sink)) {
-		case TW_USED: g->n.used++; commit(g); break;
-		case TW_CONTEXT: g->n.context++; break;
-		case TW_REJECTED: g->n.rejected++; break;
-		case TW_FAILED: return -1;
-		}
-	}
-	s->done += n;
-	s->offset += n;
-	return g->obs_text.n + g->cert_text.n + g->reject_text.n > READ_STEP ? flush(g) : 0;
-}
-
-/* All records that are whole. */
-static int records(struct stream *s, bool eof)
-{
-	int err = 0;
-
-	while (err == 0 && s->have.n > s->done) {
-		struct tw_slice rest = { s->have.p + s->done, s->have.n - s->done };
-		size_t n = s->f->cut(rest, eof);
-		if (n == 0)
-			break;
-		err = record(s, n);
-	}
-	size_t left = s->have.n - s->done;
-	if (err == 0 && left > TW_MAX_RECORD) {
-		/* Too long: one reject; the bytes up to its end are dropped. */
-		if (!s->skipping) {
-			s->number++;
-			reject(s, "record too long", "");
-		}
-		s->skipping = true;
-		s->offset += left;
-		s->done = s->have.n;
-	}
-	if (s->done) {
-		memmove(s->have.p, s->have.p + s->done, s->have.n - s->done);
-		s->have.n -= s->done;
-		s->done = 0;
-	}
-	return err;
-}
-
-static const struct tw_format *detect(struct tw_slice first)
-{
-	for (const struct tw_format *f = tw_formats; f->name; f++)
-		if (f->detect(first))
-			return f;
-	return NULL;
-}
-
-/* The end of a stream: the last record; the damage, where there was some. */
-static int finish(struct stream *s, const char *damage)
-{
-	if (!damage)
-		return records(s, true);
-	/* What is left of the record that the damage hit goes with it. */
-	s->number += !s->skipping;
-	reject(s, "damaged stream", damage);
-	tw_note("%s: %s", s->name, damage);
+	if (b->failed || put_certs(g, b) || (g->rejects && tw_output_put(g->rejects, &b->rejects)) ||
+	    tw_output_put(g->out, &b->rows))
+		return -1;
+	count(&g->n, &b->n);
+	count(&b->source->n, &b->n);
+	block_empty(b);
 	return 0;
 }
 
-static int pump(struct stream *s, struct tw_input *in)
+static void *block_open(void *self)
 {
-	struct tw_ingest *g = s->g;
-
-	for (;;) {
-		uint8_t *to = tw_buf_room(&s->have, READ_STEP + TW_JSON_PADDING);
-		ssize_t got = tw_input_read(in, to, READ_STEP);
-		const char *damage = got < 0 ? tw_input_why(in) : NULL;
-		if (got > 0)
-			s->have.n += (size_t)got;
-		if (!s->f && (s->have.n >= DETECT_BYTES || got <= 0)) {
-			struct tw_slice first = { s->have.p, s->have.n < DETECT_BYTES ? s->have.n : DETECT_BYTES };
-			s->f = g->format ? g->format : detect(first);
-			if (!s->f && (s->have.n == 0 || is_blank(first)) && !damage) {
-				tw_note("%s: empty", s->name);
-				return 0;
-			}
-			if (!s->f) {
-				s->number = 1;
-				reject(s, damage ? "damaged stream" : "format not recognised", damage ? damage : "");
-				tw_error("%s: %s", s->name, damage ? damage : "not of a known format; -f FORMAT names one");
-				return 1;
-			}
-			s->reader = s->f->open(&g->options);
-		}
-		if (s->f && records(s, false))
-			return -1;
-		if (got <= 0)
-			return finish(s, damage);
-	}
+	(void)self;
+	return tw_alloc(sizeof(struct block));
 }
 
-static void note_input(struct tw_ingest *g, const char *name, struct tw_input *in, bool whole, const struct tw_counts *was)
+static void block_close(void *self, void *block)
 {
-	struct tw_buf *b = &g->inputs;
-	uint8_t digest[TW_SHA256];
+	struct block *b = block;
 
-	tw_buf_adds(b, b->n ? ",\n    {\"name\": " : "\n    {\"name\": ");
-	tw_json_string(b, tw_str(name));
-	tw_buf_adds(b, ", \"sha256\": ");
-	if (whole) {
-		tw_input_digest(in, digest);
-		tw_buf_addc(b, '"');
-		tw_buf_addhex(b, digest, sizeof digest);
-		tw_buf_addc(b, '"');
-	} else {
-		tw_buf_adds(b, "null");
+	(void)self;
+	tw_buf_free(&b->text);
+	tw_buf_free(&b->rows);
+	tw_buf_free(&b->sent);
+	tw_buf_free(&b->rejects);
+	free(b->cut);
+	free(b->staged);
+	free(b);
+}
+
+static const struct tw_blocks_ops ops = { block_open, block_work, block_commit, block_close };
+
+/* ---- the reader ---- */
+
+/* The input is slow: what is there goes out before we wait. */
+static int idle(void *self)
+{
+	struct tw_ingest *g = self;
+	return tw_blocks_drain(g->blocks) ? -1 : tw_output_flush(g->out);
+}
+
+static struct source *add_source(struct tw_ingest *g, const char *path)
+{
+	struct source *s = tw_alloc(sizeof *s);
+	int64_t t;
+
+	if (g->nsources == g->cap_sources) {
+		g->cap_sources = g->cap_sources ? 2 * g->cap_sources : 16;
+		g->sources = tw_realloc(g->sources, g->cap_sources, sizeof *g->sources);
 	}
-	tw_buf_addf(b, ", \"records\": %llu, \"used\": %llu, \"context\": %llu, \"rejected\": %llu}",
-	    (unsigned long long)(g->n.records - was->records), (unsigned long long)(g->n.used - was->used),
-	    (unsigned long long)(g->n.context - was->context), (unsigned long long)(g->n.rejected - was->rejected));
+	g->sources[g->nsources++] = s;
+	s->name = tw_strdup(path);
+	s->at = g->options.at;
+	if (g->options.time_from_name && tw_time_from_name(path, &t)) {
+		struct tw_buf b = { 0 };
+		tw_time_add(&b, t);
+		memcpy(s->time, b.p, b.n);
+		s->at = tw_str(s->time);
+		tw_buf_free(&b);
+	}
+	return s;
+}
+
+static int pump(struct tw_ingest *g, struct stream *s)
+{
+	while (!s->ended) {
+		struct block *b = tw_blocks_take(g->blocks);
+		if (!b || tw_stream_fill(s, b))
+			return -1;
+		tw_blocks_give(g->blocks, b->text.n);
+		tw_progress_at(g->bytes + tw_input_consumed(s->in), g->n.records);
+	}
+	return 0;
 }
 
 static int read_one(struct tw_ingest *g, const char *path)
 {
-	struct tw_counts was = g->n;
-	struct tw_input *in = tw_input_open(path);
-	struct stream s = { .g = g, .name = path };
+	struct stream s = { .format = g->format, .idle = idle, .self = g, .in = tw_input_open(path) };
 
-	if (!in)
+	if (!s.in)
 		return 1;
-	int err = pump(&s, in);
-	uint8_t byte;
-	note_input(g, path, in, err == 0 && tw_input_read(in, &byte, 1) == 0, &was);
-	if (s.reader)
-		s.f->close(s.reader);
-	tw_buf_free(&s.have);
-	tw_input_close(in);
-	return err;
+	s.source = add_source(g, path);
+	int err = pump(g, &s);
+	if (err == 0 && !s.damage && !s.unusable) {
+		s.source->whole = true;
+		tw_input_digest(s.in, s.source->sha256);
+	}
+	g->bytes += tw_input_consumed(s.in);
+	tw_stream_close(&s);
+	return err ? err : s.unusable;
 }
 
 int tw_ingest_read(struct tw_ingest *g, const char *path)
@@ -302,21 +277,29 @@ int tw_ingest_read(struct tw_ingest *g, const char *path)
 	return worst;
 }
 
-struct tw_ingest *tw_ingest_new(const struct tw_ingest_options *o, const struct tw_format *format,
-    struct tw_output *obs, struct tw_output *certs, struct tw_output *rejects)
+struct tw_ingest *tw_ingest_new(const struct tw_ingest_options *o, struct tw_output *obs, struct tw_output *certs,
+    struct tw_output *rejects)
 {
 	struct tw_ingest *g = tw_alloc(sizeof *g);
+	struct tw_buf b = { 0 };
 
 	g->options = *o;
-	g->format = format;
+	g->format = o->format;
 	g->out = obs;
 	g->certs = certs;
 	g->rejects = rejects;
-	g->sink = (struct tw_sink){ g, sink_obs, sink_cert, sink_reject };
-	tw_obs_header(&g->obs_text);
-	if (rejects)
-		tw_buf_adds(&g->reject_text, "input,record,offset,reason,detail\n");
-	if (flush(g) == 0)
+	g->threads = o->threads ? o->threads : tw_threads_default();
+	while (tw_formats[g->nformats].name)
+		g->nformats++;
+	g->reader = tw_alloc(g->threads * g->nformats * sizeof *g->reader);
+	g->blocks = tw_blocks_new(&ops, g, g->threads);
+	tw_obs_header(&b);
+	int err = tw_output_put(obs, &b) || tw_output_flush(obs);
+	tw_buf_adds(&b, "input,record,offset,reason,detail\n");
+	if (!err && rejects)
+		err = tw_output_put(rejects, &b);
+	tw_buf_free(&b);
+	if (!err)
 		return g;
 	tw_ingest_free(g);
 	return NULL;
@@ -324,28 +307,40 @@ struct tw_ingest *tw_ingest_new(const struct tw_ingest_options *o, const struct 
 
 int tw_ingest_end(struct tw_ingest *g, struct tw_counts *out)
 {
-	if (g->n.records != g->n.used + g->n.context + g->n.rejected)
+	int err = tw_blocks_drain(g->blocks);
+
+	tw_progress_end();
+	if (!err && g->n.records != g->n.used + g->n.context + g->n.rejected)
 		tw_die("the accounting does not add up: please report this");
 	*out = g->n;
-	return flush(g);
+	return err ? err : tw_output_flush(g->out);
 }
 
-void tw_ingest_inputs(const struct tw_ingest *g, struct tw_buf *b)
+void tw_ingest_inputs(const struct tw_ingest *g, struct tw_provenance *p)
 {
-	tw_buf_addc(b, '[');
-	tw_buf_addslice(b, tw_buf_slice(&g->inputs));
-	tw_buf_adds(b, g->inputs.n ? "\n  ]" : "]");
+	for (size_t i = 0; i < g->nsources; i++) {
+		const struct source *s = g->sources[i];
+		tw_provenance_input(p, s->name, s->whole ? s->sha256 : NULL);
+		tw_provenance_count(p, "records", s->n.records);
+		tw_provenance_count(p, "used", s->n.used);
+		tw_provenance_count(p, "context", s->n.context);
+		tw_provenance_count(p, "rejected", s->n.rejected);
+	}
 }
 
 void tw_ingest_free(struct tw_ingest *g)
 {
-	tw_buf_free(&g->obs_text);
-	tw_buf_free(&g->cert_text);
-	tw_buf_free(&g->reject_text);
-	tw_buf_free(&g->rows);
-	tw_buf_free(&g->sent);
-	tw_buf_free(&g->inputs);
+	tw_blocks_free(g->blocks);
+	for (size_t i = 0; i < g->threads * g->nformats; i++)
+		if (g->reader[i])
+			tw_formats[i % g->nformats].close(g->reader[i]);
+	free(g->reader);
+	tw_buf_free(&g->elements);
 	tw_set_free(&g->seen);
-	free(g->staged);
+	for (size_t i = 0; i < g->nsources; i++) {
+		free(g->sources[i]->name);
+		free(g->sources[i]);
+	}
+	free(g->sources);
 	free(g);
 }

@@ -6,7 +6,9 @@ libjson_la_SOURCES = \
 libjson_la_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-exceptions -DSIMDJSON_EXCEPTIONS=0 $(SIMDJSON_CFLAGS) $(TW_SAN) $(TW_NO_VPTR)
 libjson_la_LIBADD = $(SIMDJSON_LIBS)
 libdump_la_SOURCES = \
+	libanalysis/dump/block.h \
 	libanalysis/dump/bundle.c \
+	libanalysis/dump/cut.c \
 	libanalysis/dump/format.h \
 	libanalysis/dump/formats.c \
 	libanalysis/dump/ingest.c \

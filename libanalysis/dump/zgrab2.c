@@ -253,7 +253,7 @@ static void set_time(struct zgrab2 *z, struct tw_json scan)
 	size_t from = z->o.text.n;
 
 	if (!tw_time_to_utc(tw_json_text(tw_json_get(scan, "timestamp")), &z->o.text))
-		tw_buf_addslice(&z->o.text, z->options->at);
+		tw_buf_addslice(&z->o.text, z->record->at);
 	tw_zobs_end(&z->o, TW_OBS_TIME, from);
 }
 
@@ -450,7 +450,7 @@ static bool read_probe(void *self, struct tw_slice key, struct tw_json scan)
 static enum tw_fate read_unresolved(struct zgrab2 *z)
 {
 	begin(z, (struct tw_slice){ 0, 0 });
-	tw_zobs_set(&z->o, TW_OBS_TIME, z->options->at);
+	tw_zobs_set(&z->o, TW_OBS_TIME, z->record->at);
 	set_escaped(&z->o, TW_OBS_IP, z->ip);
 	set_escaped(&z->o, TW_OBS_NAME, z->name);
 	if (z->port || z->options->port)

@@ -79,6 +79,64 @@ run "PEM" "$(counts 3 2 0 1 0 1)" "$t/b.pem"
 cat "$t/c.crt" "$t/c.crt" >"$t/two.crt"; run "DER" "$(counts 2 2 0 0 0 1)" "$t/two.crt"
 head -c 500 "$t/c.crt" >"$t/cut.crt"; run "DER cut" "$(counts 1 0 0 1 0 0)" "$t/cut.crt"
 
+# Options that fill columns. A dump without times: its own, the name's, --at.
+line 192.0.2.1 | sed 's/"timestamp":"[^"]*",//; s/"port":443,//' >"$t/2016-02-21-x.json"
+line 192.0.2.2 | sed 's/"timestamp":"[^"]*",//' >"$t/x.json"
+field() { # N FILE OPTION...: column N of the first row
+	n=$1 f=$2; shift 2
+	"$ingest" -q "$@" "$f" | sed -n 2p | cut -d, -f"$n"
+}
+same "no time" "" "$(field 1 "$t/2016-02-21-x.json")"
+same "--at" 2017-01-01T11:00:00Z "$(field 1 "$t/2016-02-21-x.json" --at 2017-01-01T12:00:00+01:00)"
+same "--time-from-name" 2016-02-21T00:00:00Z "$(field 1 "$t/2016-02-21-x.json" --time-from-name --at 2017-01-01)"
+same "--at, no date in the name" 2017-01-01T00:00:00Z "$(field 1 "$t/x.json" --time-from-name --at 2017-01-01)"
+same "its own time" 2024-05-01T00:03:04.5Z "$(field 1 "$t/one.json" --at 2017-01-01)"
+same "--port" 8443 "$(field 8 "$t/2016-02-21-x.json" --port 8443)"
+same "its own port" 443 "$(field 8 "$t/x.json" --port 8443)"
+same "--protocol" ldaps "$(field 10 "$t/x.json" --protocol ldaps)"
+same "--source" passive "$(field 2 "$t/x.json" --source passive)"
+same "--scan" a,b "$("$ingest" -q --scan a,b "$t/x.json" | sed -n 's/^[^,]*,active,"\(a,b\)",.*/\1/p')"
+for o in "--source both" "--at yesterday" "--port 65536" "--threads 0" "-f zgrab"; do
+	# shellcheck disable=SC2086
+	"$ingest" $o "$t/one.json" >/dev/null 2>"$t/err"; same "$o" 2 $?
+done
+grep -q "there are zgrab2, pem, der" "$t/err" || fail "-f names no formats: $(cat "$t/err")"
+"$ingest" -q --strict "$t/one.json" >/dev/null; same "--strict, nothing rejected" 0 $?
+
+# Outputs named .gz and .zst.
+"$ingest" -q -o "$t/o.csv" --certs "$t/certs.der" --rejects "$t/r.csv" "$t/bad.json"
+"$ingest" -q -o "$t/p.csv.gz" --certs "$t/p.der.zst" --rejects "$t/p.r.gz" "$t/bad.json"
+gzip -dc "$t/p.csv.gz" | cmp - "$t/o.csv" && zstd -qdc "$t/p.der.zst" | cmp - "$t/certs.der" &&
+	gzip -dc "$t/p.r.gz" | cmp - "$t/r.csv" || fail "compressed outputs differ"
+same "no part is left" "" "$(ls "$t"/*.part 2>/dev/null)"
+same "a sidecar each" "$(sed 's/p\.csv/o.csv/' "$t/p.csv.gz.provenance.json")" "$(cat "$t/o.csv.provenance.json")"
+
+# Who reads has enough: no word. Not a terminal: no progress.
+same "| head" "time,source" "$({ "$ingest" -q "$t/many.gz" 2>"$t/err"; } | head -1 | cut -d, -f1,2)"
+same "| head is quiet" "" "$(cat "$t/err")"
+(trap '' PIPE; "$ingest" -q "$t/many.gz" 2>"$t/err" | head -1 >/dev/null)
+same "| head is quiet, SIGPIPE ignored" "" "$(cat "$t/err")"
+"$ingest" "$t/many.gz" 2>"$t/err" >/dev/null
+same "no progress in a file" 1 "$(wc -l <"$t/err")"
+grep -q "$(printf '\r')" "$t/err" && fail "progress in a file"
+
+# A slow pipe: what came is passed on, certificates first, before more comes.
+mkfifo "$t/fifo"
+"$ingest" -q --certs "$t/live.der" -o "$t/live.csv" - <"$t/fifo" &
+{
+	line 192.0.2.1
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ "$(wc -l <"$t/live.csv.part" 2>/dev/null)" = 2 ] && break
+		sleep 0.5
+	done
+	wc -l <"$t/live.csv.part" >"$t/live.rows"
+	cmp "$t/live.der.part" "$t/c.crt" >>"$t/live.rows" 2>&1
+	line 192.0.2.2
+} >"$t/fifo"
+wait
+same "a slow pipe" 2 "$(cat "$t/live.rows")"
+same "the whole pipe" 3 "$(wc -l <"$t/live.csv")"
+
 # Same input, same bytes; input from a pipe.
 "$ingest" -q --certs "$t/c1" -o "$t/o1" "$t/many.gz" "$t/bad.json" 2>/dev/null
 "$ingest" -q --certs "$t/c2" -o "$t/o2" --threads 2 "$t/many.gz" "$t/bad.json" 2>/dev/null

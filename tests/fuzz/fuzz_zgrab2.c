@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct tw_buf b = { 0 };
 	tw_buf_room(&b, n + TW_JSON_PADDING);
 	tw_buf_add(&b, p, n);
-	struct tw_record r = { "fuzz", 1, 0, { b.p, n } };
+	struct tw_record r = { "fuzz", 1, 0, { b.p, n }, { NULL, 0 } };
 	void *reader = tw_zgrab2_open(&options);
 	if (tw_zgrab2_read(reader, &r, &sink) == TW_FAILED)
 		abort();
