@@ -60,7 +60,7 @@ dist_check_SCRIPTS += tests/house/configure.sh tests/house/headers.sh \
 	tests/house/includes.sh tests/house/layers.sh
 EXTRA_DIST += tests/house/may-include
 
-dist_check_SCRIPTS += tests/cli/ingest.sh tests/cli/manners.sh tests/cli/study.sh
+dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh
 
 dist_check_SCRIPTS += tests/report/recompute.sh
 EXTRA_DIST += tests/report/recompute.py
