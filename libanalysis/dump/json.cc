@@ -4,14 +4,17 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
+#include <string>
 #include <string_view>
 
 using namespace simdjson;
 
 struct tw_json_doc {
 	dom::parser parser{TW_MAX_RECORD};
+	std::string plain; // the text at hand without its huge numbers
 };
 
 static_assert(sizeof(dom::element) == sizeof(struct tw_json), "an element must fit its C form");
@@ -48,10 +51,72 @@ void tw_json_free(struct tw_json_doc *d)
 	delete d;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static size_t digits(const std::string &s, size_t at)
+{
+	while (at < s.size() && is_digit(s[at]))
+		at++;
+	return at;
+}
+
+// The end of the number at at (RFC 8259 section 6), or at where it is none.
+static size_t number_end(const std::string &s, size_t at)
+{
+	size_t from = at + (s[at] == '-'), end = digits(s, from);
+	if (end == from || (s[from] == '0' && end > from + 1))
+		return at;
+	if (end < s.size() && s[end] == '.') {
+		from = end + 1;
+		if ((end = digits(s, from)) == from)
+			return at;
+	}
+	if (end < s.size() && (s[end] | 32) == 'e') {
+		from = end + 1;
+		from += from < s.size() && (s[from] == '+' || s[from] == '-');
+		if ((end = digits(s, from)) == from)
+			return at;
+	}
+	return end;
+}
+
+// simdjson refuses what fits neither 64 bits nor a double; RFC 8259 does not,
+// and scanners write RSA exponents of any size. Such numbers become null.
+static void without_huge_numbers(std::string &s)
+{
+	const size_t fits = 18; // digits of any int64
+	bool string = false;
+	for (size_t at = 0; at < s.size(); at++) {
+		if (s[at] == '"')
+			string = !string;
+		else if (string && s[at] == '\\')
+			at++;
+		if (string || (s[at] != '-' && !is_digit(s[at])))
+			continue;
+		size_t end = number_end(s, at);
+		const char *p = s.data();
+		bool exponent = std::any_of(p + at, p + end, [](char c) { return (c | 32) == 'e'; });
+		if (end - at > fits || (exponent && end - at > 4)) {
+			s.replace(at, 4, "null");
+			std::fill(s.begin() + static_cast<ptrdiff_t>(at) + 4, s.begin() + static_cast<ptrdiff_t>(end), ' ');
+		}
+		at = end > at ? end - 1 : at;
+	}
+}
+
 int tw_json_parse(struct tw_json_doc *d, struct tw_slice text, struct tw_json *root, const char **why)
 {
 	dom::element e;
 	error_code bad = d->parser.parse(text.p, text.n, false).get(e);
+	if (bad == NUMBER_ERROR) {
+		d->plain.assign(reinterpret_cast<const char *>(text.p), text.n);
+		without_huge_numbers(d->plain);
+		d->plain.reserve(text.n + SIMDJSON_PADDING);
+		bad = d->parser.parse(d->plain.data(), text.n, false).get(e);
+	}
 	if (bad == MEMALLOC)
 		tw_die("out of memory (JSON parser)");
 	if (bad) {

@@ -21,7 +21,8 @@ struct tw_json {
 struct tw_json_doc *tw_json_new(void);
 void tw_json_free(struct tw_json_doc *d);
 /* Parses and validates one whole JSON text (RFC 8259, UTF-8 included); it is
- * walked to its end and nothing may follow. -1 with the cause in *why. */
+ * walked to its end and nothing may follow. A number that fits neither 64 bits
+ * nor a double reads as null. -1 with the cause in *why. */
 int tw_json_parse(struct tw_json_doc *d, struct tw_slice text, struct tw_json *root, const char **why) TW_CHECK;
 
 /* The member of an object; no element when there is none or o is no object. */

@@ -19,6 +19,9 @@ libdump_la_SOURCES = \
 	libanalysis/dump/reply.h \
 	libanalysis/dump/zgrab2.c \
 	libanalysis/dump/zgrab2.h \
+	libanalysis/dump/zgrab2_http.c \
+	libanalysis/dump/zgrab2_outcome.c \
+	libanalysis/dump/zgrab2_scan.c \
 	libanalysis/dump/zgrab2_tls.c
 libdump_la_LIBADD = libjson.la libcrypto.la libcert.la libbase.la
 # libtool drops -lstdc++ from what a library carries: programs name both.

@@ -84,6 +84,104 @@ static void add_mechanism(struct tw_buf *auth, size_t from, struct tw_slice word
 	tw_buf_free(&up);
 }
 
+void tw_auth_add(struct tw_buf *auth, size_t from, struct tw_slice words)
+{
+	for (struct tw_slice one; (one = next_word(&words)).n;)
+		add_mechanism(auth, from, one);
+}
+
+/* The next line of *text, without its line end; false where there is none. */
+static bool next_line(struct tw_slice *text, struct tw_slice *line)
+{
+	const uint8_t *lf = text->n ? memchr(text->p, '\n', text->n) : NULL;
+
+	*line = *text;
+	if (lf)
+		line->n = (size_t)(lf - text->p);
+	if (text->n == 0)
+		return false;
+	text->p += line->n + (lf != NULL);
+	text->n -= line->n + (lf != NULL);
+	if (line->n && line->p[line->n - 1] == '\r')
+		line->n--;
+	return true;
+}
+
+static bool digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "220", "220 text", "220-text". */
+static bool has_code(struct tw_slice s)
+{
+	return s.n >= 3 && s.p[0] >= '1' && s.p[0] <= '5' && digit(s.p[1]) && digit(s.p[2]) &&
+	    (s.n == 3 || s.p[3] == ' ' || s.p[3] == '-' || s.p[3] == '\r' || s.p[3] == '\n');
+}
+
+bool tw_greeting_is(const char *protocol, struct tw_slice t)
+{
+	struct tw_slice line, rest = t;
+
+	if (!next_line(&rest, &line))
+		return false;
+	struct tw_slice tail = line, word = next_word(&tail);
+	if (strcmp(protocol, "smtp") == 0 || strcmp(protocol, "ftp") == 0)
+		return has_code(t);
+	if (strcmp(protocol, "pop3") == 0)
+		return is_word(word, "+OK") || is_word(word, "-ERR");
+	if (strcmp(protocol, "managesieve") == 0)
+		return line.p[0] == '"' || is_word(word, "OK") || is_word(word, "NO") || is_word(word, "BYE");
+	if (strcmp(protocol, "imap") != 0 || !is_word(word, "*"))
+		return false;
+	word = next_word(&tail);
+	return is_word(word, "OK") || is_word(word, "PREAUTH") || is_word(word, "BYE") ||
+	    is_word(word, "NO") || is_word(word, "BAD");
+}
+
+/* The answer is the line with the command's tag; lines without (* and +) may
+ * come before it, BYE alone refuses. */
+static const char *imap_answer(struct tw_slice reply)
+{
+	struct tw_slice line;
+
+	while (next_line(&reply, &line)) {
+		struct tw_slice tag = next_word(&line), word = next_word(&line);
+		if (is_word(tag, "*") && is_word(word, "BYE"))
+			return "refused";
+		if (tag.n && !is_word(tag, "*") && !is_word(tag, "+"))
+			return is_word(word, "OK") ? "accepted" : "refused";
+	}
+	return "none";
+}
+
+static const char *sieve_answer(struct tw_slice reply)
+{
+	struct tw_slice line;
+
+	while (next_line(&reply, &line)) {
+		struct tw_slice word = next_word(&line);
+		if (is_word(word, "OK") || has_prefix(word, "OK("))
+			return "accepted";
+		if (has_prefix(word, "NO") || has_prefix(word, "BYE"))
+			return "refused";
+	}
+	return "none";
+}
+
+const char *tw_starttls_answer(const char *protocol, struct tw_slice reply)
+{
+	const char *yes = strcmp(protocol, "smtp") == 0 ? "220" : strcmp(protocol, "ftp") == 0 ? "234" : "+OK";
+
+	if (reply.n == 0)
+		return "none";
+	if (strcmp(protocol, "imap") == 0)
+		return imap_answer(reply);
+	if (strcmp(protocol, "managesieve") == 0)
+		return sieve_answer(reply);
+	return has_prefix(reply, yes) ? "accepted" : "refused";
+}
+
 /* "XXXXXXXA", "XXXXXXXX": what middleboxes overwrite STARTTLS with. */
 static bool mangled(struct tw_slice w)
 {
@@ -101,13 +199,8 @@ struct tw_caps tw_ehlo_read(struct tw_slice t, struct tw_buf *auth)
 	size_t from = auth->n;
 	bool first = true;
 
-	while (t.n && !caps.whole) {
-		const uint8_t *lf = memchr(t.p, '\n', t.n);
-		struct tw_slice line = { t.p, lf ? (size_t)(lf - t.p) : t.n };
-		t.p += line.n + (lf != NULL);
-		t.n -= line.n + (lf != NULL);
-		if (line.n && line.p[line.n - 1] == '\r')
-			line.n--;
+	for (struct tw_slice line; !caps.whole && next_line(&t, &line);) {
+		bool ended = t.p[-1] == '\n';
 		if (line.n < 3 || memcmp(line.p, "250", 3) != 0)
 			break;
 		bool last = line.n == 3 || line.p[3] == ' ';
@@ -121,14 +214,12 @@ struct tw_caps tw_ehlo_read(struct tw_slice t, struct tw_buf *auth)
 		else if (mangled(word) && caps.starttls[0] == 'n')
 			caps.starttls = "mangled";
 		else if (has_prefix(word, "AUTH=") || is_word(word, "AUTH")) {
-			struct tw_slice one = { word.p + 5, word.n > 5 ? word.n - 5 : 0 };
-			if (one.n)
-				add_mechanism(auth, from, one);
-			while ((one = next_word(&line)).n)
-				add_mechanism(auth, from, one);
+			if (word.n > 5)
+				add_mechanism(auth, from, (struct tw_slice){ word.p + 5, word.n - 5 });
+			tw_auth_add(auth, from, line);
 		}
 		first = false;
-		caps.whole = last && lf;
+		caps.whole = last && ended;
 	}
 	if (!caps.whole) {
 		caps.starttls = "";

@@ -8,6 +8,16 @@
  * doubled), the line ends at its end left out. */
 void tw_text_escape(struct tw_buf *b, struct tw_slice text);
 
+/* Does text begin as a server of this protocol (smtp, ftp, imap, pop3,
+ * managesieve) begins? RFC 5321 section 4.2, RFC 959 section 4.2, RFC 3501
+ * section 7.1, RFC 1939 section 4, RFC 5804 section 1.2. */
+bool tw_greeting_is(const char *protocol, struct tw_slice text);
+/* What a server of this protocol says to STARTTLS, STLS or AUTH TLS:
+ * "accepted", "refused", or "none" where the answer is not in reply. RFC 3207
+ * section 4 (220), RFC 4217 section 4 (234), RFC 2595 sections 3.1 and 4,
+ * RFC 5804 section 2.2 (OK). */
+const char *tw_starttls_answer(const char *protocol, struct tw_slice reply);
+
 /* What a list of capabilities says. */
 struct tw_caps {
 	bool whole;           /* the list was seen to its end */
@@ -20,5 +30,8 @@ struct tw_caps tw_ehlo_read(struct tw_slice reply, struct tw_buf *auth);
 /* An IMAP greeting with [CAPABILITY ...] (RFC 3501 section 7.1), likewise;
  * pseudo-mechanisms LOGINDISABLED and IMAP-LOGIN. Not whole without one. */
 struct tw_caps tw_imap_greeting_read(struct tw_slice greeting, struct tw_buf *auth);
+/* Adds the blank-separated mechanisms of words to the list in auth that began
+ * at from, upper case, each once. */
+void tw_auth_add(struct tw_buf *auth, size_t from, struct tw_slice words);
 
 #endif
