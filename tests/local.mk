@@ -35,6 +35,15 @@ tests_check_oracle_SOURCES = tests/cert/check_oracle.c
 tests_check_oracle_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_oracle_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(GNUTLS_LIBS)
 
+check_PROGRAMS += tests/check_crl tests/check_ocsp
+tests_check_crl_SOURCES = tests/cert/check_crl.c
+tests_check_crl_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_crl_LDADD = libcert.la libbase.la $(CHECK_LIBS)
+tests_check_ocsp_SOURCES = tests/cert/check_ocsp.c
+tests_check_ocsp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_ocsp_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(NETTLE_LIBS)
+EXTRA_DIST += tests/cert/crl
+
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
 dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
 

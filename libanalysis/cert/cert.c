@@ -36,7 +36,7 @@ static bool utc_tail(struct tw_slice s, size_t at, int *sec, int *offset, bool *
 	return true;
 }
 
-static bool read_time(const struct tw_tlv *t, int64_t *out, bool *strict)
+bool tw_der_time(const struct tw_tlv *t, int64_t *out, bool *strict)
 {
 	struct tw_slice s = t->body;
 	int year, mon, day, hour, min, sec, offset = 0;
@@ -65,7 +65,7 @@ static void read_validity(struct tw_cert *c, struct tw_slice body)
 	int64_t *to[2] = { &c->not_before, &c->not_after };
 	for (int i = 0; i < 2; i++) {
 		bool strict = true;
-		if (tw_der_next(&d, &t) != 1 || !read_time(&t, to[i], &strict))
+		if (tw_der_next(&d, &t) != 1 || !tw_der_time(&t, to[i], &strict))
 			tw_fault(&c->faults, TW_FAULT_TIME_UNREADABLE);
 		else if (!strict)
 			tw_fault(&c->faults, TW_FAULT_TIME_LAX);

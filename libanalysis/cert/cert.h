@@ -118,9 +118,11 @@ struct tw_cert {
 	struct tw_slice aki_issuer, aki_serial; /* GeneralNames content; INTEGER content; or empty */
 	struct tw_slice san;       /* SAN extnValue's content (the GeneralNames TLV), or empty */
 	struct tw_slice name_constraints; /* likewise */
-	struct tw_slice policies;
-	struct tw_slice policy_mappings; /* likewise */
-	struct tw_slice crldp;           /* likewise: cRLDistributionPoints */
+	struct tw_slice ext_key_usage;   /* likewise: extKeyUsage; tw_oids_next */
+	struct tw_slice policies;        /* likewise; tw_policies_next */
+	struct tw_slice policy_mappings; /* likewise; tw_mappings_next */
+	struct tw_slice crldp;           /* likewise: cRLDistributionPoints; tw_points_next */
+	struct tw_slice scts;            /* SignedCertificateTimestampList (RFC 6962 3.3), or empty; tw_scts_next */
 	int32_t require_explicit, inhibit_mapping; /* policyConstraints; -1 = none */
 	int32_t inhibit_any;       /* inhibitAnyPolicy; -1 = none */
 	uint32_t san_count;
@@ -156,6 +158,42 @@ int tw_san_next(struct tw_der *d, int *kind, struct tw_slice *value) TW_CHECK;
 /* The commonNames of the subject, in order, as UTF-8 appended to b; returns 1
  * per value found from *pos on, 0 at the end. Start with *pos = 0. */
 int tw_common_name(struct tw_slice name, uint32_t *pos, struct tw_buf *b);
+
+/* ---- walks over lists in extensions ----
+ * Start with tw_list_start on a slice of tw_cert, then call next until it is
+ * not 1: 0 at the end, -1 where a list cannot be decoded (the certificate then
+ * has a fault, and the slice is empty). */
+void tw_list_start(struct tw_der *d, struct tw_slice list);
+/* extKeyUsage: one purpose's OID content. */
+int tw_oids_next(struct tw_der *d, struct tw_slice *oid) TW_CHECK;
+/* certificatePolicies, RFC 5280 4.2.1.4: OID content; qualifiers is the
+ * content of the SEQUENCE OF PolicyQualifierInfo, or empty. */
+int tw_policies_next(struct tw_der *d, struct tw_slice *oid, struct tw_slice *qualifiers) TW_CHECK;
+/* 2.5.29.32.0. */
+bool tw_oid_is_any_policy(struct tw_slice oid);
+/* policyMappings, 4.2.1.5: issuerDomainPolicy and subjectDomainPolicy. */
+int tw_mappings_next(struct tw_der *d, struct tw_slice *from, struct tw_slice *to) TW_CHECK;
+/* One DistributionPoint, 4.2.1.13. */
+struct tw_point {
+	bool named;                 /* has distributionPoint: one of the next two */
+	struct tw_slice full_name;  /* GeneralNames' content (walk it with tw_san_next), or empty */
+	struct tw_slice relative;   /* nameRelativeToCRLIssuer: the RDN's content, or empty */
+	bool has_reasons;
+	uint32_t reasons;           /* TW_REASON_*: bit i of ReasonFlags is 1 << i */
+	struct tw_slice crl_issuer; /* GeneralNames' content, or empty */
+};
+enum { TW_REASON_KEY_COMPROMISE = 2, TW_REASON_CA_COMPROMISE = 4, TW_REASON_AFFILIATION = 8,
+	TW_REASON_SUPERSEDED = 16, TW_REASON_CESSATION = 32, TW_REASON_HOLD = 64, TW_REASON_PRIVILEGE = 128,
+	TW_REASON_AA_COMPROMISE = 256, TW_REASONS_ALL = 0x1fe };
+int tw_points_next(struct tw_der *d, struct tw_point *p) TW_CHECK;
+/* Embedded SCTs: start with d->s = cert->scts. A log's 32 bytes and its time
+ * in milliseconds since 1970. An SCT of another version than 1 is passed over. */
+int tw_scts_next(struct tw_der *d, struct tw_slice *log, uint64_t *ms) TW_CHECK;
+/* A DSA key whose parameters come from its issuer, RFC 3279 2.3.2. */
+static inline bool tw_cert_dsa_inherits(const struct tw_cert *c)
+{
+	return c->key == TW_KEY_DSA && c->key_params.n == 0;
+}
 
 /* The usual name of a signature algorithm ("sha256WithRSAEncryption",
  * "ecdsa-with-SHA256", "ed25519"), else the dotted OID appended to b. */

@@ -85,6 +85,7 @@ static int ext_key_usage(struct tw_cert *c, struct tw_slice v)
 	if (eku == 0)
 		tw_fault(&c->faults, TW_FAULT_LIST_EMPTY);
 	c->eku = eku;
+	c->ext_key_usage = v;
 	return 0;
 }
 
@@ -127,7 +128,6 @@ static int null(struct tw_cert *c, struct tw_slice v)
 static int scts(struct tw_cert *c, struct tw_slice v)
 {
 	struct tw_slice list;
-	(void)c;
 	if (!tw_der_only(v, TW_OCTET_STRING, &list) || list.n < 2)
 		return -1;
 	size_t left = (size_t)list.p[0] << 8 | list.p[1], at = 2;
@@ -142,7 +142,43 @@ static int scts(struct tw_cert *c, struct tw_slice v)
 			return -1;
 		at += one;
 	}
+	c->scts = (struct tw_slice){ list.p + 2, list.n - 2 };
 	return 0;
+}
+
+int tw_scts_next(struct tw_der *d, struct tw_slice *log, uint64_t *ms)
+{
+	enum { HEAD = 1 + 32 + 8 }; /* version, log ID, time */
+	while (d->s.n) {
+		size_t n = d->s.n < 2 ? SIZE_MAX : (size_t)d->s.p[0] << 8 | d->s.p[1];
+		if (d->s.n < 2 || n > d->s.n - 2)
+			return -1;
+		const uint8_t *p = d->s.p + 2;
+		d->s.p += 2 + n;
+		d->s.n -= 2 + n;
+		if (n == 0 || p[0] != 0) /* of a version not known */
+			continue;
+		if (n < HEAD)
+			return -1;
+		*log = (struct tw_slice){ p + 1, 32 };
+		*ms = 0;
+		for (int i = 33; i < HEAD; i++)
+			*ms = *ms << 8 | p[i];
+		return 1;
+	}
+	return 0;
+}
+
+void tw_list_start(struct tw_der *d, struct tw_slice list)
+{
+	tw_san_start(d, list);
+}
+
+int tw_oids_next(struct tw_der *d, struct tw_slice *oid)
+{
+	if (d->s.n == 0)
+		return 0;
+	return tw_der_take(d, TW_OID, oid) ? 1 : -1;
 }
 
 struct known {
@@ -218,30 +254,39 @@ static void decode(struct tw_cert *c, const struct known *k, struct tw_slice val
 		present(c, TW_EXT_UNKNOWN, true);
 }
 
-/* Extension: extnID, critical DEFAULT FALSE, extnValue. */
-static bool extension(struct tw_cert *c, struct tw_slice body, struct seen *seen)
+bool tw_read_extension(uint64_t *f, struct tw_slice body, struct tw_extension *e)
 {
 	struct tw_der d = tw_der_in(body);
-	struct tw_slice oid, b, value;
-	const struct known *k = NULL;
-	bool critical = false;
-	if (!tw_der_take(&d, TW_OID, &oid) || !tw_oid_ok(oid))
+	struct tw_slice b;
+	*e = (struct tw_extension){ .critical = false };
+	if (!tw_der_take(&d, TW_OID, &e->oid) || !tw_oid_ok(e->oid)) {
+		e->oid.n = 0;
 		return false;
-	if (tw_der_take(&d, TW_BOOLEAN, &b)) {
-		critical = b.n && b.p[0];
-		if (!critical) /* X.690 11.5: no encoded DEFAULT */
-			tw_fault(&c->faults, TW_FAULT_CRITICAL_DEFAULT);
 	}
-	bool whole = tw_der_take(&d, TW_OCTET_STRING, &value) && d.s.n == 0;
+	if (tw_der_take(&d, TW_BOOLEAN, &b)) {
+		e->critical = b.n && b.p[0];
+		if (!e->critical) /* X.690 11.5: no encoded DEFAULT */
+			tw_fault(f, TW_FAULT_CRITICAL_DEFAULT);
+	}
+	return tw_der_take(&d, TW_OCTET_STRING, &e->value) && d.s.n == 0;
+}
+
+static bool extension(struct tw_cert *c, struct tw_slice body, struct seen *seen)
+{
+	struct tw_extension e;
+	const struct known *k = NULL;
+	bool whole = tw_read_extension(&c->faults, body, &e);
+	if (e.oid.n == 0)
+		return false;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (tw_slice_eq(known[i].oid, oid))
+		if (tw_slice_eq(known[i].oid, e.oid))
 			k = &known[i];
-	if (repeated(seen, k ? k->bit : TW_EXT_UNKNOWN, oid))
+	if (repeated(seen, k ? k->bit : TW_EXT_UNKNOWN, e.oid))
 		tw_fault(&c->faults, TW_FAULT_DUPLICATE);
 	else if (!k || !whole)
-		present(c, TW_EXT_UNKNOWN, critical);
+		present(c, TW_EXT_UNKNOWN, e.critical);
 	else
-		decode(c, k, value, critical);
+		decode(c, k, e.value, e.critical);
 	return whole;
 }
 

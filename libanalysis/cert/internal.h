@@ -6,7 +6,7 @@
 
 /* Universal tags of X.690 as identifier octets. */
 enum { TW_BOOLEAN = 0x01, TW_INTEGER = 0x02, TW_BIT_STRING = 0x03, TW_OCTET_STRING = 0x04, TW_NULL = 0x05,
-	TW_OID = 0x06, TW_UTF8 = 0x0c, TW_NUMERIC = 0x12, TW_PRINTABLE = 0x13, TW_TELETEX = 0x14, TW_IA5 = 0x16,
+	TW_OID = 0x06, TW_ENUMERATED = 0x0a, TW_UTF8 = 0x0c, TW_NUMERIC = 0x12, TW_PRINTABLE = 0x13, TW_TELETEX = 0x14, TW_IA5 = 0x16,
 	TW_UTC_TIME = 0x17, TW_GENERALIZED_TIME = 0x18, TW_VISIBLE = 0x1a, TW_UNIVERSAL = 0x1c, TW_BMP = 0x1e,
 	TW_SEQUENCE = 0x30, TW_SET = 0x31 };
 
@@ -15,6 +15,15 @@ static inline void tw_fault(uint64_t *f, enum tw_fault kind)
 {
 	*f |= TW_FAULT_BIT(kind);
 }
+
+/* AuthorityKeyIdentifier, RFC 5280 4.2.1.1. What is not there is empty. */
+struct tw_aki {
+	struct tw_slice id, issuer, serial;
+};
+struct tw_extension {
+	struct tw_slice oid, value;
+	bool critical;
+};
 
 /* ---- der.c ---- */
 struct tw_der tw_der_in(struct tw_slice s);
@@ -39,6 +48,9 @@ bool tw_bits_ok(struct tw_slice body);
 void tw_der_scan(uint64_t *f, struct tw_slice s, const uint8_t *serial);
 
 /* ---- cert.c ---- */
+/* A UTCTime or GeneralizedTime of a real date. *strict is cleared where it is
+ * readable and yet not as RFC 5280 4.1.2.5 demands. */
+bool tw_der_time(const struct tw_tlv *t, int64_t *out, bool *strict);
 /* tw_cert_read for those who know the SHA-256 of der; is_blob stays false. */
 void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t hash[TW_SHA256]);
 
@@ -68,6 +80,16 @@ int tw_ext_crldp(struct tw_cert *c, struct tw_slice v);
 int tw_ext_freshest(struct tw_cert *c, struct tw_slice v);
 int tw_ext_access(struct tw_cert *c, struct tw_slice v);
 int tw_ext_aki(struct tw_cert *c, struct tw_slice v);
+/* The same extensions where they stand in a CRL: v is extnValue's content. */
+int tw_read_aki(uint64_t *f, struct tw_slice v, struct tw_aki *out);
+int tw_read_points(uint64_t *f, struct tw_slice v);
+/* The content of a DistributionPointName's [0]. */
+int tw_read_point_name(uint64_t *f, struct tw_slice body, struct tw_point *p);
+/* ReasonFlags, implicitly tagged: bit i is 1 << i. False: no BIT STRING. */
+bool tw_read_reasons(uint64_t *f, struct tw_slice v, uint32_t *reasons);
+/* Extension: extnID, critical DEFAULT FALSE, extnValue. False: not readable,
+ * with what was read of oid and critical. */
+bool tw_read_extension(uint64_t *f, struct tw_slice body, struct tw_extension *e);
 int tw_ext_name_constraints(struct tw_cert *c, struct tw_slice v);
 
 /* ---- keys.c ---- */

@@ -4,6 +4,10 @@ libcert_la_SOURCES = \
 	libanalysis/cert/cert.c \
 	libanalysis/cert/cert.h \
 	libanalysis/cert/certs.c \
+	libanalysis/cert/crl.c \
+	libanalysis/cert/crl.h \
+	libanalysis/cert/crl_entries.c \
+	libanalysis/cert/crl_internal.h \
 	libanalysis/cert/csv.c \
 	libanalysis/cert/der.c \
 	libanalysis/cert/extensions.c \
@@ -12,6 +16,8 @@ libcert_la_SOURCES = \
 	libanalysis/cert/internal.h \
 	libanalysis/cert/keys.c \
 	libanalysis/cert/names.c \
+	libanalysis/cert/ocsp.c \
+	libanalysis/cert/ocsp.h \
 	libanalysis/cert/pem.c \
 	libanalysis/cert/points.c \
 	libanalysis/cert/policies.c

@@ -1,4 +1,5 @@
-/* pem.c: PEM certificates (RFC 7468, parsed laxly) out of any text. */
+/* pem.c: PEM certificates and lists (RFC 7468, parsed laxly) out of any text. */
+#include "cert/crl.h"
 #include "cert/internal.h"
 
 #include <string.h>
@@ -33,10 +34,15 @@ static bool read_label(struct tw_slice t, size_t pos, size_t skip, struct tw_sli
 	return true;
 }
 
-static bool wanted(struct tw_slice label)
+static bool certificate(struct tw_slice label)
 {
 	return tw_slice_is(label, "CERTIFICATE") || tw_slice_is(label, "X509 CERTIFICATE") ||
 		tw_slice_is(label, "TRUSTED CERTIFICATE");
+}
+
+static bool crl(struct tw_slice label)
+{
+	return tw_slice_is(label, "X509 CRL") || tw_slice_is(label, "CRL");
 }
 
 static int base64_value(uint8_t c)
@@ -107,7 +113,8 @@ static void cut_trust(struct tw_buf *der)
 		der->n = t.all.n;
 }
 
-int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why)
+static int next_block(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why,
+		bool (*wanted)(struct tw_slice label))
 {
 	struct tw_slice label, label2, body;
 	size_t b, after, e, next;
@@ -147,4 +154,14 @@ int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *a
 	if (tw_slice_is(label, "TRUSTED CERTIFICATE"))
 		cut_trust(der);
 	return 1;
+}
+
+int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why)
+{
+	return next_block(text, pos, der, at, why, certificate);
+}
+
+int tw_pem_next_crl(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why)
+{
+	return next_block(text, pos, der, at, why, crl);
 }

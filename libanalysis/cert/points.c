@@ -2,65 +2,80 @@
  * points, access descriptions, authority key, name constraints. */
 #include "cert/internal.h"
 
-/* DistributionPointName: [0] fullName | [1] nameRelativeToCRLIssuer. */
-static int point_name(uint64_t *f, struct tw_slice body)
+int tw_read_point_name(uint64_t *f, struct tw_slice body, struct tw_point *p)
 {
 	struct tw_der d = tw_der_in(body);
-	struct tw_slice v;
 	uint32_t count;
-	if (tw_der_take(&d, 0xa0, &v))
-		return tw_check_names(f, v, &count, false) || d.s.n ? -1 : 0;
-	if (tw_der_take(&d, 0xa1, &v))
-		return tw_check_rdn(f, v) || d.s.n ? -1 : 0;
+	p->named = true;
+	if (tw_der_take(&d, 0xa0, &p->full_name))
+		return tw_check_names(f, p->full_name, &count, false) || d.s.n ? -1 : 0;
+	if (tw_der_take(&d, 0xa1, &p->relative))
+		return tw_check_rdn(f, p->relative) || d.s.n ? -1 : 0;
 	return -1;
 }
 
-/* An implicitly tagged BIT STRING: false where it is none. */
-static bool bits(uint64_t *f, struct tw_slice v)
+bool tw_read_reasons(uint64_t *f, struct tw_slice v, uint32_t *reasons)
 {
+	*reasons = 0;
 	if (v.n == 0 || v.p[0] > 7 || (v.n == 1 && v.p[0]))
 		return false;
 	if (!tw_bits_ok(v))
 		tw_fault(f, TW_FAULT_FORM);
+	for (size_t i = 0; i < 9 && 1 + i / 8 < v.n; i++)
+		if (v.p[1 + i / 8] & 0x80 >> i % 8)
+			*reasons |= 1u << i;
 	return true;
 }
 
 /* DistributionPoint, RFC 5280 4.2.1.13. */
-static int point(uint64_t *f, struct tw_slice body)
+static int point(uint64_t *f, struct tw_slice body, struct tw_point *p)
 {
 	struct tw_der d = tw_der_in(body);
 	struct tw_slice v;
 	uint32_t count;
-	bool somewhere = false;
-	if (tw_der_take(&d, 0xa0, &v)) {
-		somewhere = true;
-		if (point_name(f, v))
-			return -1;
-	}
-	if (tw_der_take(&d, 0x81, &v) && !bits(f, v))
+	*p = (struct tw_point){ .named = false };
+	if (tw_der_take(&d, 0xa0, &v) && tw_read_point_name(f, v, p))
 		return -1;
-	if (tw_der_take(&d, 0xa2, &v)) {
-		somewhere = true;
-		if (tw_check_names(f, v, &count, false))
+	if (tw_der_take(&d, 0x81, &v)) {
+		p->has_reasons = true;
+		if (!tw_read_reasons(f, v, &p->reasons))
 			return -1;
 	}
-	if (!somewhere)
+	bool issuer = tw_der_take(&d, 0xa2, &p->crl_issuer);
+	if (issuer && tw_check_names(f, p->crl_issuer, &count, false))
+		return -1;
+	if (!p->named && !issuer)
 		tw_fault(f, TW_FAULT_POINT_EMPTY);
+	return d.s.n ? -1 : 0;
+}
+
+int tw_points_next(struct tw_der *d, struct tw_point *p)
+{
+	uint64_t faults = 0;
+	struct tw_slice one;
+	if (d->s.n == 0)
+		return 0;
+	return tw_der_take(d, TW_SEQUENCE, &one) && point(&faults, one, p) == 0 ? 1 : -1;
+}
+
+int tw_read_points(uint64_t *f, struct tw_slice v)
+{
+	struct tw_slice body, one;
+	struct tw_point p;
+	if (!tw_der_only(v, TW_SEQUENCE, &body))
+		return -1;
+	if (body.n == 0)
+		tw_fault(f, TW_FAULT_LIST_EMPTY);
+	struct tw_der d = tw_der_in(body);
+	while (tw_der_take(&d, TW_SEQUENCE, &one))
+		if (point(f, one, &p))
+			return -1;
 	return d.s.n ? -1 : 0;
 }
 
 int tw_ext_freshest(struct tw_cert *c, struct tw_slice v)
 {
-	struct tw_slice body, one;
-	if (!tw_der_only(v, TW_SEQUENCE, &body))
-		return -1;
-	if (body.n == 0)
-		tw_fault(&c->faults, TW_FAULT_LIST_EMPTY);
-	struct tw_der d = tw_der_in(body);
-	while (tw_der_take(&d, TW_SEQUENCE, &one))
-		if (point(&c->faults, one))
-			return -1;
-	return d.s.n ? -1 : 0;
+	return tw_read_points(&c->faults, v);
 }
 
 int tw_ext_crldp(struct tw_cert *c, struct tw_slice v)
@@ -89,27 +104,37 @@ int tw_ext_access(struct tw_cert *c, struct tw_slice v)
 }
 
 /* AuthorityKeyIdentifier, 4.2.1.1: issuer and serial come together. */
-int tw_ext_aki(struct tw_cert *c, struct tw_slice v)
+int tw_read_aki(uint64_t *f, struct tw_slice v, struct tw_aki *out)
 {
-	struct tw_slice body, id = { 0, 0 }, issuer = { 0, 0 }, serial = { 0, 0 };
+	struct tw_slice body;
+	struct tw_aki a = { .id = { 0, 0 } };
 	uint32_t count;
 	if (!tw_der_only(v, TW_SEQUENCE, &body))
 		return -1;
 	struct tw_der d = tw_der_in(body);
-	tw_der_take(&d, 0x80, &id);
-	bool has_issuer = tw_der_take(&d, 0xa1, &issuer);
-	if (has_issuer && tw_check_names(&c->faults, issuer, &count, false))
+	tw_der_take(&d, 0x80, &a.id);
+	bool has_issuer = tw_der_take(&d, 0xa1, &a.issuer);
+	if (has_issuer && tw_check_names(f, a.issuer, &count, false))
 		return -1;
-	bool has_serial = tw_der_take(&d, 0x82, &serial);
-	if (d.s.n || (has_serial && serial.n == 0))
+	bool has_serial = tw_der_take(&d, 0x82, &a.serial);
+	if (d.s.n || (has_serial && a.serial.n == 0))
 		return -1;
 	if (has_issuer != has_serial)
-		tw_fault(&c->faults, TW_FAULT_AKI_PAIR);
-	if (has_serial && !tw_int_minimal(serial))
-		tw_fault(&c->faults, TW_FAULT_SERIAL_PADDED);
-	c->aki = id;
-	c->aki_issuer = issuer;
-	c->aki_serial = serial;
+		tw_fault(f, TW_FAULT_AKI_PAIR);
+	if (has_serial && !tw_int_minimal(a.serial))
+		tw_fault(f, TW_FAULT_SERIAL_PADDED);
+	*out = a;
+	return 0;
+}
+
+int tw_ext_aki(struct tw_cert *c, struct tw_slice v)
+{
+	struct tw_aki a;
+	if (tw_read_aki(&c->faults, v, &a))
+		return -1;
+	c->aki = a.id;
+	c->aki_issuer = a.issuer;
+	c->aki_serial = a.serial;
 	return 0;
 }
 

@@ -173,3 +173,34 @@ int tw_ext_inhibit_any(struct tw_cert *c, struct tw_slice v)
 	struct tw_slice n;
 	return tw_der_only(v, TW_INTEGER, &n) && tw_int_small(n, &c->inhibit_any) ? 0 : -1;
 }
+
+int tw_policies_next(struct tw_der *d, struct tw_slice *oid, struct tw_slice *qualifiers)
+{
+	struct tw_slice one;
+	*qualifiers = (struct tw_slice){ 0, 0 };
+	if (d->s.n == 0)
+		return 0;
+	if (!tw_der_take(d, TW_SEQUENCE, &one))
+		return -1;
+	struct tw_der in = tw_der_in(one);
+	if (!tw_der_take(&in, TW_OID, oid) || (in.s.n && !tw_der_take(&in, TW_SEQUENCE, qualifiers)))
+		return -1;
+	return in.s.n ? -1 : 1;
+}
+
+bool tw_oid_is_any_policy(struct tw_slice oid)
+{
+	static const struct tw_slice any = OID("\x55\x1d\x20\x00");
+	return tw_slice_eq(oid, any);
+}
+
+int tw_mappings_next(struct tw_der *d, struct tw_slice *from, struct tw_slice *to)
+{
+	struct tw_slice one;
+	if (d->s.n == 0)
+		return 0;
+	if (!tw_der_take(d, TW_SEQUENCE, &one))
+		return -1;
+	struct tw_der in = tw_der_in(one);
+	return tw_der_take(&in, TW_OID, from) && tw_der_take(&in, TW_OID, to) && in.s.n == 0 ? 1 : -1;
+}

@@ -355,6 +355,72 @@ START_TEST(details)
 }
 END_TEST
 
+static void hex_is(struct tw_slice s, const char *hex)
+{
+	struct tw_buf b = { 0 };
+	tw_buf_addhex(&b, s.p, s.n);
+	ck_assert_msg(tw_slice_is(tw_buf_slice(&b), hex), "%.*s", (int)b.n, (char *)b.p);
+	tw_buf_free(&b);
+}
+
+/* The walks over lists, on extensions put together by hand. */
+START_TEST(walks)
+{
+	struct tw_buf b = { 0 };
+	struct tw_cert c;
+	struct tw_der d;
+	struct tw_slice x, y;
+	struct tw_point p;
+	uint64_t ms;
+	build_ext(&b,
+		/* certificatePolicies: any; 1.2.3 with a cPSuri "a" */
+		"30280603551d200421301f30060604551d2000301506022a03300f300d06082b06010505070201160161"
+		/* policyMappings 1.2.3 to 1.2.4 */
+		"30130603551d21040c300a300806022a0306022a04"
+		/* extKeyUsage: serverAuth, 1.2.5 */
+		"30170603551d250410300e06082b0601050507030106022a05"
+		/* cRLDistributionPoints: URI "a" for keyCompromise; cRLIssuer "b" */
+		"301d0603551d1f04163014300ba005a003860161810206403005a203820162"
+		/* SCTs: one of version 1 between two of version 2 */
+		"3052060a2b06010401d679020402044404420040000501aabbccdd003000000102030405060708090a0b0c0d0e0f1011"
+		"12131415161718191a1b1c1d1e1f0000014aa1b2c3d4000004030001aa000501aabbccdd");
+	tw_cert_read(&c, tw_buf_slice(&b));
+	ck_assert(c.readable && c.faults == 0);
+	tw_list_start(&d, c.policies);
+	ck_assert_int_eq(tw_policies_next(&d, &x, &y), 1);
+	ck_assert(tw_oid_is_any_policy(x) && y.n == 0);
+	ck_assert_int_eq(tw_policies_next(&d, &x, &y), 1);
+	hex_is(x, "2a03");
+	hex_is(y, "300d06082b06010505070201160161");
+	ck_assert_int_eq(tw_policies_next(&d, &x, &y), 0);
+	tw_list_start(&d, c.policy_mappings);
+	ck_assert_int_eq(tw_mappings_next(&d, &x, &y), 1);
+	hex_is(x, "2a03");
+	hex_is(y, "2a04");
+	ck_assert_int_eq(tw_mappings_next(&d, &x, &y), 0);
+	tw_list_start(&d, c.ext_key_usage);
+	ck_assert_int_eq(tw_oids_next(&d, &x), 1);
+	ck_assert_int_eq(tw_oids_next(&d, &x), 1);
+	hex_is(x, "2a05");
+	ck_assert_int_eq(tw_oids_next(&d, &x), 0);
+	tw_list_start(&d, c.crldp);
+	ck_assert_int_eq(tw_points_next(&d, &p), 1);
+	ck_assert(p.named && p.has_reasons && p.reasons == TW_REASON_KEY_COMPROMISE && p.crl_issuer.n == 0);
+	hex_is(p.full_name, "860161");
+	ck_assert_int_eq(tw_points_next(&d, &p), 1);
+	ck_assert(!p.named && !p.has_reasons);
+	hex_is(p.crl_issuer, "820162");
+	ck_assert_int_eq(tw_points_next(&d, &p), 0);
+	d = (struct tw_der){ c.scts, false };
+	ck_assert_int_eq(tw_scts_next(&d, &x, &ms), 1);
+	ck_assert(x.n == 32 && x.p[31] == 0x1f && ms == 0x14aa1b2c3d4);
+	ck_assert_int_eq(tw_scts_next(&d, &x, &ms), 0);
+	tw_list_start(&d, (struct tw_slice){ 0, 0 });
+	ck_assert_int_eq(tw_oids_next(&d, &x), 0);
+	tw_buf_free(&b);
+}
+END_TEST
+
 static int64_t when(const char *not_before)
 {
 	struct tw_buf b = { 0 }, hex = { 0 };
@@ -452,6 +518,7 @@ int main(void)
 	tcase_add_loop_test(c, jointly, 0, sizeof together / sizeof *together);
 	tcase_add_test(c, tolerated_2015);
 	tcase_add_test(c, details);
+	tcase_add_test(c, walks);
 	tcase_add_test(c, times);
 	tcase_add_loop_test(c, damage, 0, sizeof good / sizeof *good);
 	suite_add_tcase(s, c);

@@ -47,3 +47,7 @@ check_PROGRAMS += tests/fuzz/fuzz_report
 tests_fuzz_fuzz_report_SOURCES = tests/fuzz/fuzz_report.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_report_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_report_LDADD = libreport.la
+check_PROGRAMS += tests/fuzz/fuzz_crl
+tests_fuzz_fuzz_crl_SOURCES = tests/fuzz/fuzz_crl.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_crl_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_crl_LDADD = libcert.la libbase.la
