@@ -53,6 +53,15 @@ tests_check_pkits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_pkits_LDADD = libcert.la libbase.la $(CHECK_LIBS)
 EXTRA_DIST += tests/chain/pkits
 
+# The library's signature checks are replaced by the test's own.
+check_PROGRAMS += tests/check_brute
+tests_check_brute_SOURCES = tests/chain/brute.c tests/chain/brute.h tests/chain/check_brute.c tests/chain/engine.c tests/chain/engine.h \
+	tests/synth/der.c tests/synth/der.h tests/synth/web.c tests/synth/web.h tests/synth/web_der.c
+tests_check_brute_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_check_brute_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_brute_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw_pubkey_free -Wl,--wrap=tw_signature_check
+tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
+
 dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
@@ -89,3 +98,8 @@ EXTRA_DIST += tests/bench/run.sh tests/bench/make-dump.py
 bench: tests/bench/bare tw-ingest
 	@TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/run.sh
 .PHONY: bench
+
+# make check-long: the proofs of the judge at full length, some minutes.
+check-long: tests/check_brute
+	TW_GRAPHS=100000 tests/check_brute
+.PHONY: check-long

@@ -1,0 +1,552 @@
+#include "chain/brute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- edges ---- */
+
+static bool presented(const struct web *w, int i)
+{
+	for (int k = 0; k < w->npresented; k++)
+		if (w->presented[k] == i)
+			return true;
+	return false;
+}
+
+static bool anchors(const struct web *w, int i)
+{
+	for (int k = 0; k < w->nanchor; k++)
+		if (w->anchor[k].cert == i)
+			return true;
+	return false;
+}
+
+/* All that may issue; the witness only where asked. */
+static bool candidate(const struct web *w, int i, bool witness)
+{
+	return presented(w, i) || anchors(w, i) || (w->pool >> i & 1) || (witness && (w->witness >> i & 1));
+}
+
+static bool names_fit(const struct web *w, int child, int issuer)
+{
+	return w->c[child].issuer == w->c[issuer].subject;
+}
+
+static bool verifies(const struct web *w, int child, int issuer)
+{
+	return names_fit(w, child, issuer) && !w->c[child].unsupported && w->c[child].signer == w->c[issuer].key;
+}
+
+/* B_OK, the failure of the edge, or -1: no edge. */
+static int edge(const struct web *w, int child, int issuer)
+{
+	const struct web_cert *c = &w->c[child], *i = &w->c[issuer];
+
+	if (!names_fit(w, child, issuer))
+		return -1;
+	if (verifies(w, child, issuer))
+		return B_OK;
+	if (c->unsupported)
+		return B_UNSUPPORTED;
+	for (int k = 0; k < w->n; k++)
+		if (candidate(w, k, false) && verifies(w, child, k))
+			return -1;
+	return !c->v1 && !i->v1 && c->aki && i->ski && c->aki != i->ski ? -1 : B_BAD;
+}
+
+static bool same_entity(const struct web *w, int a, int b)
+{
+	return w->c[a].subject == w->c[b].subject && w->c[a].key == w->c[b].key;
+}
+
+static void found(struct brute *b, const struct brute_path *p, int anchor)
+{
+	if (b->npath == BRUTE_PATHS) {
+		b->overflow = true;
+		return;
+	}
+	struct brute_path *q = &b->path[b->npath++];
+	*q = *p;
+	q->c[q->n++] = b->w->anchor[anchor].cert;
+	q->anchor = anchor;
+}
+
+/* Name and key never repeat in C2..Cn, and the anchor's is not among them;
+ * C1's certificate does not appear again. */
+static bool repeats(const struct web *w, const struct brute_path *p, int next)
+{
+	for (int i = 1; i < p->n; i++)
+		if (same_entity(w, p->c[i], next))
+			return true;
+	return false;
+}
+
+static void walk(struct brute *b, struct brute_path *p)
+{
+	const struct web *w = b->w;
+	int child = p->c[p->n - 1];
+
+	for (int next = 0; next < w->n; next++) {
+		int e = candidate(w, next, false) ? edge(w, child, next) : -1;
+		if (e < 0 || repeats(w, p, next))
+			continue;
+		p->edge[p->n - 1] = e;
+		for (int a = 0; a < w->nanchor; a++)
+			if (w->anchor[a].cert == next)
+				found(b, p, a);
+		if (next == p->c[0])
+			continue;
+		p->c[p->n++] = next;
+		walk(b, p);
+		p->n--;
+	}
+}
+
+void brute_paths(struct brute *b)
+{
+	struct brute_path p = { .n = 1 };
+
+	b->path = tw_realloc(NULL, BRUTE_PATHS, sizeof *b->path);
+	b->npath = 0;
+	b->overflow = false;
+	p.c[0] = b->w->presented[0];
+	walk(b, &p);
+}
+
+void brute_free(struct brute *b)
+{
+	free(b->path);
+	b->path = NULL;
+}
+
+/* ---- the rules, each for one path; who is at fault goes to *culprit, the
+ * nearest to the leaf ---- */
+
+static bool ext(const struct web_cert *c)
+{
+	return !c->v1;
+}
+
+static bool self_issued(const struct web_cert *c)
+{
+	return c->subject == c->issuer;
+}
+
+/* The anchor's certificate is the leaf itself. */
+static bool own(const struct brute_path *p)
+{
+	return p->c[0] == p->c[p->n - 1];
+}
+
+static bool usage_wrong(const struct web *w, const struct brute_path *p, int i)
+{
+	const struct web_cert *c = &w->c[p->c[i]];
+
+	if (!ext(c) || c->ku < 0)
+		return false;
+	if (i == 0 && w->purpose != 2 && !(c->ku & (w->purpose == 0 ? WEB_SIGN | WEB_ENCIPHER : WEB_SIGN)))
+		return true;
+	return i > 0 && !(i == p->n - 1 && own(p)) && !(c->ku & WEB_KEYCERT);
+}
+
+static bool not_ca(const struct web *w, const struct brute_path *p, int i)
+{
+	const struct web_cert *c = &w->c[p->c[i]];
+
+	if (i == 0)
+		return false;
+	if (i == p->n - 1)
+		return !own(p) && ext(c) && c->bc && !c->ca;
+	return c->v1 || !c->bc || !c->ca;
+}
+
+static bool too_long(const struct web *w, const struct brute_path *p, int i)
+{
+	const struct web_cert *c = &w->c[p->c[i]];
+	int below = 0;
+
+	for (int k = 1; k < i; k++)
+		below += !self_issued(&w->c[p->c[k]]);
+	return i > 0 && ext(c) && c->pathlen >= 0 && c->pathlen < below;
+}
+
+static bool eku_wrong(const struct web *w, const struct brute_path *p, int i)
+{
+	const struct web_cert *c = &w->c[p->c[i]];
+
+	return w->purpose != 2 && ext(c) && c->eku >= 0 && !(c->eku & ((w->purpose == 0 ? WEB_SERVER : WEB_CLIENT) | WEB_ANYEKU));
+}
+
+static bool blocked(const struct web *w, const struct brute_path *p, int i, int64_t t)
+{
+	const struct web_anchor *a = &w->anchor[p->anchor];
+	const struct web_cert *c = &w->c[p->c[i]];
+
+	if (i == p->n - 1)
+		return (w->purpose == 0 && !a->server) || (w->purpose == 1 && !a->client);
+	if (i == 0 && c->not_before > a->distrust_after)
+		return true;
+	for (int k = 0; k < w->nblock; k++) {
+		const struct web_block *b = &w->block[k];
+		/* serials differ in a web, so that issuer and serial say which certificate */
+		bool hit = b->kind == WEB_BLOCK_KEY ? w->c[b->cert].key == c->key : b->cert == p->c[i];
+		if (hit && b->from <= t && t <= b->until)
+			return true;
+	}
+	return false;
+}
+
+/* ---- name constraints ---- */
+
+static bool inside(const char *name, const char *base)
+{
+	size_t n = strlen(name), m = strlen(base);
+
+	if (!m)
+		return true;
+	if (base[0] == '.')
+		return n > m && !strcmp(name + n - m, base);
+	return !strcmp(name, base) || (n > m && name[n - m - 1] == '.' && !strcmp(name + n - m, base));
+}
+
+static bool permitted(const char *name, const char *base)
+{
+	if (name[0] != '*')
+		return inside(name, base);
+	return inside(name + 2, base) || !strcmp(name + 1, base);
+}
+
+/* Some expansion of a wildcard is inside. */
+static bool excluded(const char *name, const char *base)
+{
+	const char *dot = strchr(base, '.');
+
+	if (name[0] != '*')
+		return inside(name, base);
+	return permitted(name, base) || (dot && dot != base && !strcmp(dot + 1, name + 2));
+}
+
+static bool names_wrong(const struct web *w, const struct brute_path *p, int i)
+{
+	const struct web_cert *c = &w->c[p->c[i]];
+
+	if (i == p->n - 1 || (self_issued(c) && i > 0))
+		return false;
+	for (int k = i + 1; k < p->n; k++) {
+		const struct web_cert *by = &w->c[p->c[k]];
+		if (!ext(by))
+			continue;
+		if ((by->permit_o && by->permit_o != 1 + web_o(c->subject)) || (by->exclude_o && by->exclude_o == 1 + web_o(c->subject)))
+			return true;
+		for (int d = 0; d < 2 && ext(c); d++) {
+			const char *name = web_dns[c->dns[d]];
+			if (c->dns[d] && ((by->permit_dns && !permitted(name, web_base[by->permit_dns])) ||
+					(by->exclude_dns && excluded(name, web_base[by->exclude_dns]))))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- policies: RFC 5280 6.1.2 to 6.1.5, nodes of one level merged by their
+ * valid_policy (RFC 9618) ---- */
+
+struct tree {
+	bool there[3];   /* P0, P1, any */
+	int expected[3];
+	int explicit_policy, mapping, any;
+};
+
+static bool empty(const struct tree *t)
+{
+	return !t->there[0] && !t->there[1] && !t->there[2];
+}
+
+static void level(struct tree *t, int policies, bool any_counts)
+{
+	struct tree next = *t;
+	int expected = 0;
+
+	for (int i = 0; i < 3; i++)
+		expected |= t->there[i] ? t->expected[i] : 0;
+	for (int i = 0; i < 3; i++) {
+		bool listed = i < 2 && (policies >> i & 1) && ((expected >> i & 1) || t->there[2]);
+		next.there[i] = listed || ((policies & WEB_ANY) && any_counts && (expected >> i & 1));
+		next.expected[i] = 1 << i;
+	}
+	*t = next;
+}
+
+static bool map(struct tree *t, const struct web_cert *c)
+{
+	int from = c->map_from == WEB_P0 ? 0 : 1;
+
+	if (c->map_from == WEB_ANY || c->map_to == WEB_ANY)
+		return false;
+	if (!t->mapping) {
+		t->there[from] = false;
+	} else if (t->there[from] || t->there[2]) {
+		t->there[from] = true;
+		t->expected[from] = c->map_to;
+	}
+	return true;
+}
+
+static int least(int have, int said)
+{
+	return said >= 0 && said < have ? said : have;
+}
+
+static bool policy_wrong(const struct web *w, const struct brute_path *p)
+{
+	struct tree t = { { false, false, true }, { 0, 0, WEB_ANY }, p->n + 1, p->n + 1, p->n + 1 };
+
+	for (int i = p->n - 1; i >= 0; i--) {
+		const struct web_cert *c = &w->c[p->c[i]];
+		bool anchor = i == p->n - 1, self = anchor || self_issued(c);
+		if (ext(c) && c->policies >= 0)
+			level(&t, c->policies, t.any > 0 || (i > 0 && self));
+		else if (!anchor)
+			memset(t.there, 0, sizeof t.there);
+		if (!t.explicit_policy && empty(&t))
+			return true;
+		if (i == 0)
+			break;
+		if (ext(c) && c->map_from && !map(&t, c))
+			return true;
+		if (!self) {
+			t.explicit_policy -= t.explicit_policy > 0;
+			t.mapping -= t.mapping > 0;
+			t.any -= t.any > 0;
+		}
+		if (!ext(c))
+			continue;
+		t.explicit_policy = least(t.explicit_policy, c->explicit_policy);
+		t.mapping = least(t.mapping, c->inhibit_mapping);
+		t.any = least(t.any, c->inhibit_any);
+	}
+	const struct web_cert *leaf = &w->c[p->c[0]];
+	t.explicit_policy -= t.explicit_policy > 0;
+	if (ext(leaf) && leaf->explicit_policy == 0)
+		t.explicit_policy = 0;
+	return !t.explicit_policy && empty(&t);
+}
+
+/* ---- a path at a time ---- */
+
+static void raise_to(int *reason, uint32_t *culprit, int r, uint32_t who)
+{
+	if (r > *reason) {
+		*reason = r;
+		*culprit = who;
+	}
+}
+
+static void dates(const struct web *w, const struct brute_path *p, int64_t t, int *reason, uint32_t *culprit)
+{
+	int late = -1, early = -1;
+
+	for (int i = 0; i < p->n; i++) {
+		const struct web_cert *c = &w->c[p->c[i]];
+		if (i == p->n - 1 && !w->anchor[p->anchor].expiry)
+			continue;
+		if (c->not_after < t && (late < 0 || c->not_after < w->c[late].not_after))
+			late = p->c[i];
+		if (c->not_before > t && (early < 0 || c->not_before > w->c[early].not_before))
+			early = p->c[i];
+	}
+	if (late >= 0)
+		raise_to(reason, culprit, B_EXPIRED, UINT32_C(1) << late);
+	else if (early >= 0)
+		raise_to(reason, culprit, B_NOT_YET_VALID, UINT32_C(1) << early);
+}
+
+static int path_reason(const struct web *w, const struct brute_path *p, int64_t t, uint32_t *culprit)
+{
+	int reason = B_OK;
+
+	*culprit = 0;
+	dates(w, p, t, &reason, culprit);
+	for (int i = 0; i < p->n; i++) {
+		const struct web_cert *c = &w->c[p->c[i]];
+		uint32_t me = UINT32_C(1) << p->c[i];
+		if (w->weak[c->key])
+			raise_to(&reason, culprit, B_WEAK_KEY, me);
+		if (eku_wrong(w, p, i))
+			raise_to(&reason, culprit, B_EKU, me);
+		if (names_wrong(w, p, i))
+			raise_to(&reason, culprit, B_NAMES, me);
+		if (too_long(w, p, i))
+			raise_to(&reason, culprit, B_PATHLEN, me);
+		if (usage_wrong(w, p, i))
+			raise_to(&reason, culprit, B_KU, me);
+		if (not_ca(w, p, i))
+			raise_to(&reason, culprit, B_NOT_CA, me);
+		if (ext(c) && c->critical)
+			raise_to(&reason, culprit, B_CRITICAL, me);
+		if (blocked(w, p, i, t))
+			raise_to(&reason, culprit, B_DISTRUSTED, me);
+		if (i < p->n - 1 && ext(c) && c->twice)
+			raise_to(&reason, culprit, B_MALFORMED, me);
+		if (i < p->n - 1)
+			raise_to(&reason, culprit, p->edge[i], me);
+	}
+	if (policy_wrong(w, p))
+		raise_to(&reason, culprit, B_POLICY, BRUTE_ANYONE);
+	return reason;
+}
+
+static void window(const struct web *w, const struct brute_path *p, int64_t *from, int64_t *until)
+{
+	*from = INT64_MIN;
+	*until = INT64_MAX;
+	for (int i = 0; i < p->n; i++) {
+		const struct web_cert *c = &w->c[p->c[i]];
+		if (i == p->n - 1 && !w->anchor[p->anchor].expiry)
+			continue;
+		*from = c->not_before > *from ? c->not_before : *from;
+		*until = c->not_after < *until ? c->not_after : *until;
+	}
+}
+
+static int fetched(const struct web *w, const struct brute_path *p)
+{
+	int n = 0;
+
+	for (int i = 0; i < p->n - 1; i++)
+		n += !presented(w, p->c[i]);
+	return n;
+}
+
+/* <0: a stands for the chain before b. */
+static int tie(const struct brute *b, const struct brute_path *x, const struct brute_path *y)
+{
+	int64_t xf, xu, yf, yu;
+
+	window(b->w, x, &xf, &xu);
+	window(b->w, y, &yf, &yu);
+	if (xu != yu)
+		return xu > yu ? -1 : 1;
+	if (xf != yf)
+		return xf < yf ? -1 : 1;
+	if (x->n != y->n)
+		return x->n - y->n;
+	if (fetched(b->w, x) != fetched(b->w, y))
+		return fetched(b->w, x) - fetched(b->w, y);
+	for (int i = 0; i < x->n; i++) {
+		int d = memcmp(b->sha256[x->c[i]], b->sha256[y->c[i]], TW_SHA256);
+		if (d)
+			return d;
+	}
+	return 0;
+}
+
+/* ---- no path ---- */
+
+static bool self_signed(const struct web *w, int i)
+{
+	const struct web_cert *c = &w->c[i];
+
+	if (!self_issued(c))
+		return false;
+	if (c->unsupported)
+		return c->v1 || !c->aki || c->aki == c->ski;
+	return c->signer == c->key;
+}
+
+/* Edges from the leaf to each, verified only; -1: not reached. */
+static void reach(const struct web *w, bool witness, int dist[WEB_CERTS])
+{
+	for (int i = 0; i < w->n; i++)
+		dist[i] = -1;
+	dist[w->presented[0]] = 0;
+	for (int round = 0; round < w->n; round++)
+		for (int i = 0; i < w->n; i++)
+			for (int k = 0; k < w->n && dist[i] == round; k++)
+				if (dist[k] < 0 && candidate(w, k, witness) && verifies(w, i, k))
+					dist[k] = round + 1;
+}
+
+/* Certificates that some way through the witness leaves the known at. */
+static void last_reached(const struct web *w, int at, uint32_t seen, uint32_t *set)
+{
+	for (int k = 0; k < w->n; k++) {
+		if (!candidate(w, k, true) || !verifies(w, at, k) || (seen >> k & 1))
+			continue;
+		if (!candidate(w, k, false)) {
+			struct web from = *w;
+			int dist[WEB_CERTS];
+			bool ends = false;
+			from.presented[0] = k;
+			reach(&from, true, dist);
+			for (int a = 0; a < w->nanchor; a++)
+				ends |= dist[w->anchor[a].cert] >= 0;
+			if (ends)
+				*set |= UINT32_C(1) << at;
+		} else {
+			last_reached(w, k, seen | UINT32_C(1) << k, set);
+		}
+	}
+}
+
+static void no_path(const struct brute *b, struct brute_answer *a)
+{
+	const struct web *w = b->w;
+	int leaf = w->presented[0], dist[WEB_CERTS], best = -1;
+	bool others = false;
+
+	if (w->has_witness) {
+		reach(w, true, dist);
+		for (int i = 0; i < w->nanchor; i++)
+			for (int k = 0; k < w->n; k++)
+				if (dist[k] >= 0 && verifies(w, k, w->anchor[i].cert))
+					a->reason = B_MISSING;
+		if (a->reason == B_MISSING) {
+			last_reached(w, leaf, UINT32_C(1) << leaf, &a->culprit);
+			return;
+		}
+	}
+	reach(w, false, dist);
+	for (int i = 0; i < w->n; i++)
+		others |= i != leaf && candidate(w, i, false) && verifies(w, leaf, i);
+	if (self_signed(w, leaf) && !others) {
+		a->reason = B_SELF;
+		a->culprit = UINT32_C(1) << leaf;
+		return;
+	}
+	a->reason = B_UNKNOWN;
+	for (int i = 0; i < w->n; i++)
+		if (dist[i] >= 0 && self_signed(w, i))
+			a->reason = B_UNTRUSTED;
+	for (int i = 0; i < w->n; i++) {
+		if (dist[i] < 0 || (a->reason == B_UNTRUSTED && !self_signed(w, i)))
+			continue;
+		int d = best < 0 ? 0 : a->reason == B_UNTRUSTED ? dist[best] - dist[i] : dist[i] - dist[best];
+		if (best < 0 || d > 0 || (d == 0 && memcmp(b->sha256[i], b->sha256[best], TW_SHA256) < 0))
+			best = i;
+	}
+	a->culprit = UINT32_C(1) << best;
+}
+
+void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
+{
+	const struct brute_path *best = NULL;
+
+	memset(a, 0, sizeof *a);
+	for (int i = 0; i < b->npath; i++) {
+		uint32_t culprit;
+		int r = path_reason(b->w, &b->path[i], t, &culprit);
+		if (!best || r < a->reason || (r == a->reason && tie(b, &b->path[i], best) < 0)) {
+			best = &b->path[i];
+			a->reason = r;
+			a->culprit = culprit;
+		}
+	}
+	if (!best) {
+		no_path(b, a);
+		return;
+	}
+	a->npath = best->n == 2 && own(best) ? 1 : best->n;
+	memcpy(a->path, best->c, sizeof best->c);
+	a->fetched = fetched(b->w, best);
+}

@@ -1,0 +1,224 @@
+/* The engine against tests/chain/brute.c on random webs of up to 8
+ * certificates: at each second where anything can change, one before and one
+ * after: reason, culprit, path and what was fetched; with certificates,
+ * presented set, pool and anchors in two orders. Signatures are the web's
+ * truth: the library's check is replaced at link time (-Wl,--wrap).
+ *
+ * TW_GRAPHS webs (default 3000) from TW_SEED (default 1) on, in two threads. */
+#include "chain/brute.h"
+#include "chain/engine.h"
+#include "synth/web.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THREADS 2
+#define MOMENTS 256
+
+struct tally {
+	uint64_t first, step, end;
+	uint64_t webs, moments, by_reason[32], skipped, wrong;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Every end of a validity or a block, a second either side, and far away. */
+static int moments(const struct web *w, int64_t *at)
+{
+	int n = 0, k = 0;
+
+	at[n++] = TW_TIME_MIN;
+	at[n++] = TW_TIME_MAX;
+	for (int i = 0; i < w->n; i++) {
+		for (int d = -1; d <= 1; d++) {
+			at[n++] = w->c[i].not_before + d;
+			at[n++] = w->c[i].not_after + d;
+		}
+	}
+	for (int i = 0; i < w->nblock; i++) {
+		for (int d = -1; d <= 1; d++) {
+			at[n++] = w->block[i].from + d;
+			if (w->block[i].until < TW_TIME_MAX)
+				at[n++] = w->block[i].until + d;
+		}
+	}
+	qsort(at, (size_t)n, sizeof *at, by_time);
+	for (int i = 0; i < n; i++)
+		if (!i || at[i] != at[i - 1])
+			at[k++] = at[i];
+	return k;
+}
+
+static bool same(const struct brute_answer *want, const struct brute_answer *got)
+{
+	bool culprit = want->culprit == BRUTE_ANYONE || want->culprit == got->culprit || (want->culprit & got->culprit);
+
+	return want->reason == got->reason && culprit && want->npath == got->npath && want->fetched == got->fetched &&
+		!memcmp(want->path, got->path, (size_t)want->npath * sizeof *want->path);
+}
+
+static void show(const char *who, const struct brute_answer *a)
+{
+	printf("  %s: reason %d, culprits %x, fetched %d, path", who, a->reason, a->culprit, a->fetched);
+	for (int i = 0; i < a->npath; i++)
+		printf(" %d", a->path[i]);
+	printf("\n");
+}
+
+static void one(struct tally *t, struct brute *b, const struct engine *e, uint64_t seed, int order)
+{
+	struct brute_answer want, got;
+	int64_t at[MOMENTS];
+	int n = moments(b->w, at);
+
+	for (int i = 0; i < n; i++) {
+		brute_at(b, at[i], &want);
+		engine_at(e, at[i], &got);
+		t->moments++;
+		t->by_reason[want.reason]++;
+		if (!same(&want, &got)) {
+			if (t->wrong++ < 3) {
+				printf("seed %llu, order %d, second %lld (day %lld)\n", (unsigned long long)seed, order, (long long)at[i],
+					(long long)(at[i] / WEB_DAY - 14610));
+				web_print(b->w);
+				show("wanted", &want);
+				show("got", &got);
+				fflush(stdout);
+			}
+			return;
+		}
+	}
+}
+
+/* The first presented stays the leaf. */
+static void shuffle(int *v, int n, uint64_t *s)
+{
+	for (int i = n - 1; i > 0; i--) {
+		int k = (int)(web_random(s) % (uint64_t)(i + 1)), x = v[i];
+		v[i] = v[k];
+		v[k] = x;
+	}
+}
+
+/* A web judged in one order, then in another; another leaf in between, so that
+ * what the engine remembers is put to the test. */
+static void web_of(struct tally *t, uint64_t seed)
+{
+	struct web w, other;
+	struct brute b = { .w = &w };
+	int order[WEB_CERTS];
+	uint64_t s = ~seed;
+
+	web_make(&w, seed, engine_features());
+	for (int i = 0; i < w.n; i++) {
+		struct tw_buf der = { 0, 0, 0 };
+		web_der(&w, i, &der);
+		tw_sha256(tw_buf_slice(&der), b.sha256[i]);
+		tw_buf_free(&der);
+		order[i] = i;
+	}
+	brute_paths(&b);
+	if (b.overflow) {
+		t->skipped++;
+		brute_free(&b);
+		return;
+	}
+	for (int k = 0; k < 2; k++) {
+		struct engine e;
+		engine_open(&e, &w, order);
+		other = w;
+		if (w.npresented > 1) {
+			other.presented[0] = w.presented[1];
+			other.presented[1] = w.presented[0];
+		}
+		engine_judge(&e, &other);
+		engine_judge(&e, &w);
+		one(t, &b, &e, seed, k);
+		engine_judge(&e, &other);
+		b.w = &other;
+		if (w.npresented > 1) {
+			struct brute o = { .w = &other };
+			memcpy(o.sha256, b.sha256, sizeof b.sha256);
+			brute_paths(&o);
+			if (!o.overflow)
+				one(t, &o, &e, seed, k);
+			brute_free(&o);
+		}
+		b.w = &w;
+		engine_close(&e);
+		shuffle(order, w.n, &s);
+		shuffle(w.presented + 1, w.npresented - 1, &s);
+	}
+	t->webs++;
+	brute_free(&b);
+}
+
+static void *worker(void *arg)
+{
+	struct tally *t = arg;
+
+	for (uint64_t i = t->first; i < t->end; i += t->step)
+		web_of(t, i);
+	return NULL;
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	const char *v = getenv(name);
+	return v && *v ? strtoull(v, NULL, 10) : otherwise;
+}
+
+START_TEST(test_webs)
+{
+	uint64_t n = number("TW_GRAPHS", 3000), seed = number("TW_SEED", 1);
+	struct tally t[THREADS], sum;
+	pthread_t id[THREADS];
+
+	memset(t, 0, sizeof t);
+	memset(&sum, 0, sizeof sum);
+	for (int i = 0; i < THREADS; i++) {
+		t[i].first = seed + (uint64_t)i;
+		t[i].step = THREADS;
+		t[i].end = seed + n;
+		ck_assert(!pthread_create(&id[i], NULL, worker, &t[i]));
+	}
+	for (int i = 0; i < THREADS; i++) {
+		ck_assert(!pthread_join(id[i], NULL));
+		sum.webs += t[i].webs;
+		sum.moments += t[i].moments;
+		sum.skipped += t[i].skipped;
+		sum.wrong += t[i].wrong;
+		for (int r = 0; r < 32; r++)
+			sum.by_reason[r] += t[i].by_reason[r];
+	}
+	printf("%llu webs, %llu moments, %llu left out (too many paths), %llu wrong; moments by reason:", (unsigned long long)sum.webs,
+		(unsigned long long)sum.moments, (unsigned long long)sum.skipped, (unsigned long long)sum.wrong);
+	for (int r = 0; r < 32; r++)
+		if (sum.by_reason[r])
+			printf(" %d:%llu", r, (unsigned long long)sum.by_reason[r]);
+	printf("\n");
+	ck_assert_uint_eq(sum.wrong, 0);
+	ck_assert_uint_le(sum.skipped, n / 100);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("brute");
+	TCase *tc = tcase_create("webs");
+	tcase_set_timeout(tc, 0);
+	tcase_add_test(tc, test_webs);
+	suite_add_tcase(s, tc);
+	SRunner *r = srunner_create(s);
+	srunner_set_fork_status(r, CK_NOFORK);
+	srunner_run_all(r, CK_ENV);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

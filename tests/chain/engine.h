@@ -1,0 +1,28 @@
+/* engine.h: the engine under test, asked about webs. The only file of the
+ * enumerator that knows the engine's interface is engine.c. */
+#ifndef CHECK_ENGINE_H
+#define CHECK_ENGINE_H
+
+#include "chain/brute.h"
+#include "chain/judge.h"
+#include "synth/web.h"
+
+struct engine {
+	struct tw_certs certs;
+	struct tw_graph graph;
+	struct tw_judgement judgement;
+	uint32_t id[WEB_CERTS]; /* certificate of the web to the engine's */
+	int n;
+};
+
+/* What the engine judges so far. */
+struct web_features engine_features(void);
+/* Certificates are taken in by order. */
+void engine_open(struct engine *e, const struct web *w, const int *order);
+void engine_close(struct engine *e);
+/* Judges w, of the same certificates, and keeps the judgement. */
+void engine_judge(struct engine *e, const struct web *w);
+/* Its answer at t. */
+void engine_at(const struct engine *e, int64_t t, struct brute_answer *a);
+
+#endif
