@@ -103,3 +103,27 @@ bench: tests/bench/bare tw-ingest
 check-long: tests/check_brute
 	TW_GRAPHS=100000 tests/check_brute
 .PHONY: check-long
+
+# Judging beside the bare loop of its signatures; needs libcrypto for the peer.
+EXTRA_DIST += tests/bench/chain.sh
+if HAVE_OPENSSL
+EXTRA_PROGRAMS += tests/bench/chain tests/bench/chain-make
+tests_bench_chain_SOURCES = tests/bench/chain.c
+tests_bench_chain_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_bench_chain_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=gnutls_pubkey_verify_data2
+tests_bench_chain_LDADD = libchain.la $(OPENSSL_LIBS)
+tests_bench_chain_make_SOURCES = tests/bench/chain-make.c
+tests_bench_chain_make_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_bench_chain_make_LDADD = $(OPENSSL_LIBS)
+CLEANFILES += tests/bench/chain tests/bench/chain-make
+bench-chain: tests/bench/chain tests/bench/chain-make
+	@TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/chain.sh
+else
+EXTRA_DIST += tests/bench/chain.c tests/bench/chain-make.c
+bench-chain:
+	@echo "bench-chain: skipped, libcrypto is not there: apt-get install libssl-dev"
+endif
+bench: bench-chain
+.PHONY: bench-chain
+clean-local:
+	rm -rf tests/bench/chains-*
