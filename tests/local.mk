@@ -69,7 +69,7 @@ EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
 check_PROGRAMS += tests/check_crypto
 tests_check_crypto_SOURCES = tests/crypto/check_crypto.c
 tests_check_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_check_crypto_LDADD = libcrypto.la $(CHECK_LIBS)
+tests_check_crypto_LDADD = libstrength.la $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/crypto/suites_check.sh
 EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py
 

@@ -19,7 +19,7 @@ dist_man_MANS += man/tw-chain.1
 
 bin_PROGRAMS += tw-classify
 tw_classify_SOURCES = tools/tw-classify.c
-tw_classify_LDADD = libcli.la libcrypto.la libfilter.la
+tw_classify_LDADD = libcli.la libstrength.la libfilter.la
 dist_man_MANS += man/tw-classify.1
 
 bin_PROGRAMS += tw-ingest

@@ -1,6 +1,6 @@
 # crypto/ says what is weak and why.
-noinst_LTLIBRARIES += libcrypto.la
-libcrypto_la_SOURCES = \
+noinst_LTLIBRARIES += libstrength.la
+libstrength_la_SOURCES = \
 	libanalysis/crypto/classify.c \
 	libanalysis/crypto/classify.h \
 	libanalysis/crypto/dh_primes.c \
@@ -16,4 +16,4 @@ libcrypto_la_SOURCES = \
 	libanalysis/crypto/suites_table.c \
 	libanalysis/crypto/tls_names.c \
 	libanalysis/crypto/tls_names.h
-libcrypto_la_LIBADD = libcert.la libbase.la
+libstrength_la_LIBADD = libcert.la libbase.la

@@ -23,6 +23,6 @@ libdump_la_SOURCES = \
 	libanalysis/dump/zgrab2_outcome.c \
 	libanalysis/dump/zgrab2_scan.c \
 	libanalysis/dump/zgrab2_tls.c
-libdump_la_LIBADD = libjson.la libcrypto.la libcert.la libbase.la
+libdump_la_LIBADD = libjson.la libstrength.la libcert.la libbase.la
 # libtool drops -lstdc++ from what a library carries: programs name both.
 DUMP_LIBS = libdump.la -lstdc++
