@@ -80,7 +80,7 @@ EXTRA_DIST += tests/house/may-include
 
 dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh
 
-dist_check_SCRIPTS += tests/dump/zgrab2.sh
+dist_check_SCRIPTS += tests/dump/bundle.sh tests/dump/zgrab2.sh
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
 
 dist_check_SCRIPTS += tests/report/recompute.sh

@@ -241,5 +241,9 @@ void tw_certs_element(struct tw_buf *b, struct tw_slice sent);
  * from *pos on, decoded into der. 1 found, 0 no more, -1 a damaged block
  * (*pos is past it, *why says what). *at is the block's offset. */
 int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why) TW_CHECK;
+/* The same for blocks of any of these labels (the last one NULL); *label, of
+ * text, is the one found. A TRUSTED CERTIFICATE comes without its settings. */
+int tw_pem_find(struct tw_slice text, const char *const *labels, size_t *pos, struct tw_slice *label,
+		struct tw_buf *der, size_t *at, const char **why) TW_CHECK;
 
 #endif

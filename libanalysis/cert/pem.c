@@ -34,15 +34,11 @@ static bool read_label(struct tw_slice t, size_t pos, size_t skip, struct tw_sli
 	return true;
 }
 
-static bool certificate(struct tw_slice label)
+static bool wanted(struct tw_slice label, const char *const *labels)
 {
-	return tw_slice_is(label, "CERTIFICATE") || tw_slice_is(label, "X509 CERTIFICATE") ||
-		tw_slice_is(label, "TRUSTED CERTIFICATE");
-}
-
-static bool crl(struct tw_slice label)
-{
-	return tw_slice_is(label, "X509 CRL") || tw_slice_is(label, "CRL");
+	while (*labels && !tw_slice_is(label, *labels))
+		labels++;
+	return *labels != NULL;
 }
 
 static int base64_value(uint8_t c)
@@ -113,10 +109,10 @@ static void cut_trust(struct tw_buf *der)
 		der->n = t.all.n;
 }
 
-static int next_block(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why,
-		bool (*wanted)(struct tw_slice label))
+int tw_pem_find(struct tw_slice text, const char *const *labels, size_t *pos, struct tw_slice *label,
+		struct tw_buf *der, size_t *at, const char **why)
 {
-	struct tw_slice label, label2, body;
+	struct tw_slice label2, body;
 	size_t b, after, e, next;
 	*why = NULL;
 	der->n = 0;
@@ -127,7 +123,7 @@ static int next_block(struct tw_slice text, size_t *pos, struct tw_buf *der, siz
 			return 0;
 		}
 		*pos = b + sizeof begin - 1;
-		if (read_label(text, b, sizeof begin - 1, &label, &after) && wanted(label))
+		if (read_label(text, b, sizeof begin - 1, label, &after) && wanted(*label, labels))
 			break;
 	}
 	*at = b;
@@ -142,7 +138,7 @@ static int next_block(struct tw_slice text, size_t *pos, struct tw_buf *der, siz
 		return -1;
 	}
 	*pos = e + sizeof end - 1;
-	if (!read_label(text, e, sizeof end - 1, &label2, pos) || !tw_slice_eq(label, label2)) {
+	if (!read_label(text, e, sizeof end - 1, &label2, pos) || !tw_slice_eq(*label, label2)) {
 		*why = "BEGIN and END differ";
 		return -1;
 	}
@@ -151,17 +147,21 @@ static int next_block(struct tw_slice text, size_t *pos, struct tw_buf *der, siz
 	*why = decode(body, der);
 	if (*why)
 		return -1;
-	if (tw_slice_is(label, "TRUSTED CERTIFICATE"))
+	if (tw_slice_is(*label, "TRUSTED CERTIFICATE"))
 		cut_trust(der);
 	return 1;
 }
 
 int tw_pem_next(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why)
 {
-	return next_block(text, pos, der, at, why, certificate);
+	static const char *const labels[] = { "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", NULL };
+	struct tw_slice label;
+	return tw_pem_find(text, labels, pos, &label, der, at, why);
 }
 
 int tw_pem_next_crl(struct tw_slice text, size_t *pos, struct tw_buf *der, size_t *at, const char **why)
 {
-	return next_block(text, pos, der, at, why, crl);
+	static const char *const labels[] = { "X509 CRL", "CRL", NULL };
+	struct tw_slice label;
+	return tw_pem_find(text, labels, pos, &label, der, at, why);
 }

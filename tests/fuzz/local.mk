@@ -1,7 +1,7 @@
 # Fuzz targets. A new one: its file here, its line in tests/fuzz/targets, its
-# seeds in corpus/NAME, and three lines below. make check replays the corpora;
+# seeds in corpus/NAME, a NAME.dict if it helps, and three lines below. make check replays the corpora;
 # tests/fuzz/run fuzzes. Configured with --enable-fuzzer, libFuzzer brings main.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus tests/fuzz/zgrab2.dict
 FUZZ_LIBS = $(DUMP_LIBS)
 if FUZZER
 FUZZ_MAIN =
