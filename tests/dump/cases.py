@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Lines of a format against the rows that must come of them.
 
-usage: cases.py TW-INGEST CASES
+usage: cases.py TW-INGEST CASES FORMATS.MD
 A case: "case NAME", optionally "options ...", one "line JSON", then what must
 come of it: a "row column=value ..." for each observation in its order, or
 "context", or "reject WORDS". Columns that a row does not name must be empty,
@@ -73,8 +73,26 @@ def check(case, rows, rejects, counts):
     return bad
 
 
+def check_table(page, cases):
+    """Each row of the table of outcomes names cases, and they have its outcome."""
+    table = re.search(r"\| seen \| status \| outcome \|.*?\n\n", open(page).read(), re.S).group().splitlines()[2:]
+    bad = 0
+    for line in filter(None, table):
+        _, seen, _, outcome, names, _ = (x.strip() for x in re.split(r"(?<!\\)\|", line))
+        for name in names.split("; "):
+            found = [c for c in cases if c["name"].startswith(name)]
+            got = {r["outcome"] for c in found[:1] for r in c["rows"]}
+            if not got or not all(x in re.split(r"[ ,]+", outcome) for x in got):
+                bad += 1
+                print(f"FAIL {page}: {seen}: case '{name}' has {got or 'no row'}, the page says {outcome}")
+    if len(table) < 15:
+        bad += 1
+        print(f"FAIL {page}: the table of outcomes has {len(table)} rows")
+    return bad
+
+
 def main():
-    tool, path = sys.argv[1:]
+    tool, path, page = sys.argv[1:]
     cases, failed, alone = read(path), 0, []
     for case in cases:
         rows, rejects, counts = run(tool, [case["line"]], case["options"])
@@ -94,6 +112,7 @@ def main():
     if counts["records"] != counts["used"] + counts["context"] + counts["rejected"]:
         failed += 1
         print("FAIL the counts do not add up", counts)
+    failed += check_table(page, cases)
     print(f"{len(cases)} cases, {failed} failures")
     return failed > 0
 
