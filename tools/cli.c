@@ -42,7 +42,7 @@ int cli_bad_option(int c, char *const *argv)
 	return cli_usage("-%c: no such option", optopt);
 }
 
-static int flushed(bool written)
+int cli_flush(bool written)
 {
 	if (written && fflush(stdout) == 0)
 		return 0;
@@ -52,12 +52,12 @@ static int flushed(bool written)
 
 int cli_say(const char *text)
 {
-	return flushed(fputs(text, stdout) >= 0);
+	return cli_flush(fputs(text, stdout) >= 0);
 }
 
 int cli_version(void)
 {
-	return flushed(printf("%s %s\n", tool_name, PACKAGE_VERSION) >= 0);
+	return cli_flush(printf("%s %s\n", tool_name, PACKAGE_VERSION) >= 0);
 }
 
 bool cli_threads(const char *v, unsigned *threads)

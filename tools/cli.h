@@ -14,6 +14,9 @@ int cli_usage(const char *fmt, ...) TW_PRINTF(1, 2);
 int cli_bad_option(int c, char *const *argv);
 /* Prints text on standard output. The exit status: 0, or 2 after tw_error. */
 int cli_say(const char *text);
+/* The end of what was written to standard output; written says whether all of
+ * it could be. The exit status as above. */
+int cli_flush(bool written);
 /* --version. The exit status as above. */
 int cli_version(void);
 /* --threads: a number from 1 to 1024. False where v is none. *threads, unless

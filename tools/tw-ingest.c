@@ -44,8 +44,8 @@ static int columns(void)
 {
 	for (int i = 0; i < TW_OBS_N; i++)
 		if (printf("%-18s %s\n", tw_obs_columns[i].name, tw_obs_columns[i].help) < 0)
-			return 2;
-	return fflush(stdout) ? 2 : 0;
+			return cli_flush(false);
+	return cli_flush(true);
 }
 
 static int format(struct run *r, const char *name)

@@ -46,8 +46,8 @@ static int list(void)
 {
 	for (const struct tw_table *const *t = tw_tables; *t; t++)
 		if (printf("%-12s %s\n", tw_table_id(*t), tw_table_help(*t)) < 0)
-			return 2;
-	return fflush(stdout) ? 2 : 0;
+			return cli_flush(false);
+	return cli_flush(true);
 }
 
 static size_t shown(struct tw_slice s)
@@ -144,8 +144,8 @@ static int run(const struct options *o)
 		stage = tw_report_rows_stage(r);
 		if (err == 0)
 			err = tw_filter_run(&stage, 1, o->rows, NULL);
-		if (err == 0 && fflush(stdout))
-			err = -1;
+		if (err == 0)
+			err = cli_flush(true);
 	} else {
 		if (err == 0 && o->dir && mkdir(o->dir, 0777) && errno != EEXIST) {
 			tw_error("%s: %s", o->dir, strerror(errno));

@@ -22,7 +22,7 @@ int tw_output_open(struct tw_output *o, const char *path)
 {
 	struct tw_buf b = { 0 };
 
-	*o = (struct tw_output){ stdout, NULL, NULL };
+	*o = (struct tw_output){ .f = stdout };
 	if (!path || strcmp(path, "-") == 0)
 		return 0;
 	tw_buf_addf(&b, "%s.part", path);
@@ -30,8 +30,12 @@ int tw_output_open(struct tw_output *o, const char *path)
 	o->path = path;
 	o->part = (char *)b.p;
 	o->f = tw_pack_open(o->part, path);
-	if (o->f && setvbuf(o->f, NULL, _IOFBF, BUFFER) == 0)
+	if (o->f) {
+		/* glibc takes a size only with a buffer. */
+		o->buffer = tw_alloc(BUFFER);
+		(void)setvbuf(o->f, o->buffer, _IOFBF, BUFFER);
 		return 0;
+	}
 	failed(o);
 	free(o->part);
 	o->part = NULL;
@@ -68,7 +72,9 @@ int tw_output_close(struct tw_output *o, bool whole)
 			unlink(o->part);
 	}
 	free(o->part);
+	free(o->buffer);
 	o->f = NULL;
+	o->buffer = NULL;
 	o->part = NULL;
 	return err;
 }

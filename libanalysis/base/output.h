@@ -8,6 +8,7 @@ struct tw_output {
 	FILE *f;
 	const char *path; /* borrowed; NULL: standard output */
 	char *part;       /* PATH.part, until it is whole */
+	char *buffer;     /* of f */
 };
 /* Opens PATH.part, or standard output where path is NULL or "-". What is
  * written to f is compressed on its way where PATH ends in .gz (RFC 1952) or

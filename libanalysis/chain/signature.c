@@ -2,6 +2,7 @@
 #include "chain/signature.h"
 #include "base/bounds.h"
 
+#include <errno.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <nettle/pss.h>
@@ -149,11 +150,21 @@ static bool pss_read(struct tw_slice params, struct pss_params *o)
 	return got == 0;
 }
 
+/* What a call of GnuTLS gave. That there was no memory for it must never become
+ * a word about a certificate; some of its calls tell by errno only. */
+static bool fine(int r)
+{
+	if (r < 0 && (r == GNUTLS_E_MEMORY_ERROR || errno == ENOMEM))
+		tw_die("no memory to check a signature");
+	return r >= 0;
+}
+
 struct tw_pubkey *tw_pubkey_new(const struct tw_cert *c)
 {
 	struct tw_pubkey *k = tw_alloc(sizeof *k);
 	gnutls_datum_t d = { (unsigned char *)(uintptr_t)c->spki.p, (unsigned)c->spki.n };
 
+	errno = 0;
 	k->key = c->key;
 	k->n = c->rsa_n;
 	k->e = c->rsa_e;
@@ -173,11 +184,11 @@ struct tw_pubkey *tw_pubkey_new(const struct tw_cert *c)
 		/* By its numbers: id-RSASSA-PSS and rsaEncryption then serve alike. */
 		gnutls_datum_t n = { (unsigned char *)(uintptr_t)k->n.p, (unsigned)k->n.n };
 		gnutls_datum_t e = { (unsigned char *)(uintptr_t)k->e.p, (unsigned)k->e.n };
-		if (gnutls_pubkey_init(&k->g) < 0 || gnutls_pubkey_import_rsa_raw(k->g, &n, &e) < 0) {
+		if (!fine(gnutls_pubkey_init(&k->g)) || !fine(gnutls_pubkey_import_rsa_raw(k->g, &n, &e))) {
 			gnutls_pubkey_deinit(k->g);
 			k->g = NULL;
 		}
-	} else if (gnutls_pubkey_init(&k->g) < 0 || gnutls_pubkey_import(k->g, &d, GNUTLS_X509_FMT_DER) < 0) {
+	} else if (!fine(gnutls_pubkey_init(&k->g)) || !fine(gnutls_pubkey_import(k->g, &d, GNUTLS_X509_FMT_DER))) {
 		gnutls_pubkey_deinit(k->g);
 		k->g = NULL;
 	}
@@ -199,7 +210,7 @@ static enum tw_sig verify(gnutls_pubkey_t g, gnutls_sign_algorithm_t sign, const
 	gnutls_datum_t sig = { (unsigned char *)(uintptr_t)c->signature.p, (unsigned)c->signature.n };
 
 	/* Weakness is our judgement, not the host's. */
-	return gnutls_pubkey_verify_data2(g, sign, GNUTLS_VERIFY_ALLOW_BROKEN, &tbs, &sig) >= 0 ?
+	return fine(gnutls_pubkey_verify_data2(g, sign, GNUTLS_VERIFY_ALLOW_BROKEN, &tbs, &sig)) ?
 		TW_SIG_GOOD : TW_SIG_BAD;
 }
 
@@ -217,10 +228,10 @@ static enum tw_sig pss_check(const struct tw_pubkey *k, const struct tw_cert *c)
 	gnutls_pubkey_t g = NULL;
 	gnutls_x509_spki_t spki = NULL;
 	enum tw_sig r = TW_SIG_UNSUPPORTED;
-	if (gnutls_pubkey_init(&g) >= 0 && gnutls_x509_spki_init(&spki) >= 0 &&
-			gnutls_pubkey_import_rsa_raw(g, &n, &e) >= 0) {
+	if (fine(gnutls_pubkey_init(&g)) && fine(gnutls_x509_spki_init(&spki)) &&
+			fine(gnutls_pubkey_import_rsa_raw(g, &n, &e))) {
 		gnutls_x509_spki_set_rsa_pss_params(spki, p.hash->digest, p.salt);
-		if (gnutls_pubkey_set_spki(g, spki, 0) >= 0)
+		if (fine(gnutls_pubkey_set_spki(g, spki, 0)))
 			r = verify(g, p.hash->sign, c);
 	}
 	if (spki)
@@ -254,6 +265,7 @@ enum tw_sig tw_signature_check(struct tw_pubkey *k, const struct tw_cert *c)
 {
 	const struct algorithm *a = NULL;
 
+	errno = 0;
 	for (size_t i = 0; i < sizeof table / sizeof *table && !a; i++)
 		if (c->sig_oid.n == table[i].n && !memcmp(c->sig_oid.p, table[i].oid, table[i].n))
 			a = &table[i];

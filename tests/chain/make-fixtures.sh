@@ -43,6 +43,7 @@ mk() {
 	if [ "$issuer" = self ]; then who="-selfsign -keyfile $keys/$key.key"
 	else who="-cert $out/$issuer.pem -keyfile $keys/$ikey.key"; fi
 	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046
 	openssl ca -batch -config c.cnf $([ $# = 0 ] || echo -extensions x) $who -in r.csr \
 		-startdate "$from" -enddate "$until" -notext -out "$out/$name.pem" 2>log || { cat log >&2; exit 1; }
 }
@@ -128,6 +129,7 @@ edit leaf_v5 leaf int version=4
 edit leaf_outer leaf int outer=300a06082a8648ce3d040303
 edit leaf_unsupported leaf int sigalg=$unsupported
 edit leaf_unsupported_twice leaf int sigalg=$unsupported twice
+# shellcheck disable=SC2046
 edit leaf_badsig leaf other tbs=$(printf leaf | od -An -tx1 | tr -d ' '):$(printf leaf | od -An -tx1 | tr -d ' ')
 edit leaf_direct_badsig leaf_direct other version=2
 edit leaf_cut leaf int cut=1
