@@ -14,12 +14,12 @@ dist_man_MANS += man/tw-verify.1
 
 bin_PROGRAMS += tw-chain
 tw_chain_SOURCES = tools/tw-chain.c
-tw_chain_LDADD = libcli.la libchain.la libfilter.la
+tw_chain_LDADD = libcli.la libchain.la
 dist_man_MANS += man/tw-chain.1
 
 bin_PROGRAMS += tw-classify
 tw_classify_SOURCES = tools/tw-classify.c
-tw_classify_LDADD = libcli.la libstrength.la libfilter.la
+tw_classify_LDADD = libcli.la libstrength.la
 dist_man_MANS += man/tw-classify.1
 
 bin_PROGRAMS += tw-ingest
@@ -29,11 +29,10 @@ dist_man_MANS += man/tw-ingest.1
 
 bin_PROGRAMS += tw-study
 tw_study_SOURCES = tools/tw-study.c
-tw_study_LDADD = libcli.la libreport.la libchain.la libfilter.la $(DUMP_LIBS)
+tw_study_LDADD = libcli.la libreport.la libchain.la $(DUMP_LIBS)
 dist_man_MANS += man/tw-study.1
 
 bin_PROGRAMS += tw-report
 tw_report_SOURCES = tools/tw-report.c
-tw_report_LDADD = libcli.la libreport.la libfilter.la
+tw_report_LDADD = libcli.la libreport.la
 dist_man_MANS += man/tw-report.1
-EXTRA_DIST += docs

@@ -11,6 +11,7 @@ libbase_la_SOURCES = \
 	libanalysis/base/codec.h \
 	libanalysis/base/csv.c \
 	libanalysis/base/files.c \
+	libanalysis/base/filter.c \
 	libanalysis/base/filter.h \
 	libanalysis/base/hash.c \
 	libanalysis/base/input.c \

@@ -21,8 +21,3 @@ libchain_la_SOURCES = \
 	libanalysis/chain/stage.h \
 	libanalysis/chain/subtree.c
 libchain_la_LIBADD = libtrust.la libcert.la libbase.la $(GNUTLS_LIBS) $(NETTLE_LIBS) $(PSL_LIBS) -lunistring
-
-# The loop of the row filters, for the tools.
-noinst_LTLIBRARIES += libfilter.la
-libfilter_la_SOURCES = libanalysis/base/filter.c
-libfilter_la_LIBADD = libbase.la
