@@ -1,9 +1,10 @@
 /* tw-chain: appends verdicts to observations. */
 #include "base/filter.h"
-#include "base/output.h"
 #include "chain/stage.h"
+#include "trust/snapshot.h"
 #include "cli.h"
 
+#include <config.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,8 @@ static const char help[] =
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
 /* -1: go on; else the exit status. */
-static int parse(struct tw_chain_options *o, char **store, const char **rows, const char **out, int argc, char **argv)
+static int parse(struct tw_chain_options *o, char **store, const char **show, const char **rows, const char **out, int argc,
+    char **argv)
 {
 	static const struct option longs[] = {
 		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
@@ -47,6 +49,7 @@ static int parse(struct tw_chain_options *o, char **store, const char **rows, co
 		case 'S':
 			if (tw_chain_show(optarg, &o->show) < 0)
 				return 2;
+			*show = optarg;
 			break;
 		case 't':
 			if (!cli_threads(optarg, NULL))
@@ -68,19 +71,33 @@ static int parse(struct tw_chain_options *o, char **store, const char **rows, co
 	return -1;
 }
 
-static int run(const struct tw_chain_options *o, const char *rows, const char *out)
+/* Made for -o FILE only. */
+static int provenance(const struct tw_chain_options *o, const char *show, struct tw_provenance *p)
+{
+	tw_provenance_begin(p, "tw-chain", PACKAGE_VERSION);
+	tw_provenance_text(p, "pool", tw_str(o->pool ? o->pool : "presented"));
+	tw_provenance_text(p, "witness", tw_str(o->witness ? o->witness : ""));
+	tw_provenance_text(p, "show", tw_str(show));
+	if (tw_provenance_stores(p, o->store, o->nstore) || tw_provenance_file(p, o->certs, "certs"))
+		return -1;
+	if (o->pool && strcmp(o->pool, "all") && strcmp(o->pool, "presented") && tw_provenance_file(p, o->pool, "pool"))
+		return -1;
+	return o->witness && strcmp(o->witness, "all") ? tw_provenance_file(p, o->witness, "witness") : 0;
+}
+
+static int run(const struct tw_chain_options *o, const char *show, const char *rows, const char *out)
 {
 	struct tw_stage *stage = tw_chain_stage(o);
-	struct tw_output f;
+	struct tw_provenance p = { 0 };
+	int err = stage ? 0 : -1;
 
-	if (!stage)
-		return 2;
-	int err = tw_output_open(&f, out);
-	if (err == 0) {
-		err = tw_filter_run(&stage, 1, rows, f.f);
-		err = tw_output_close(&f, err == 0);
-	}
-	tw_chain_stage_free(stage);
+	if (err == 0 && out && strcmp(out, "-"))
+		err = provenance(o, show, &p);
+	if (err == 0)
+		err = tw_filter_file(&stage, 1, rows, out, &p);
+	tw_provenance_free(&p);
+	if (stage)
+		tw_chain_stage_free(stage);
 	return err ? 2 : 0;
 }
 
@@ -88,12 +105,12 @@ int main(int argc, char **argv)
 {
 	char **store = tw_alloc((size_t)argc * sizeof *store);
 	struct tw_chain_options o = { .store = store };
-	const char *rows = "-", *out = NULL;
+	const char *show = "", *rows = "-", *out = NULL;
 
 	cli_start("tw-chain", false);
-	int status = parse(&o, store, &rows, &out, argc, argv);
+	int status = parse(&o, store, &show, &rows, &out, argc, argv);
 	if (status < 0)
-		status = run(&o, rows, out);
+		status = run(&o, show, rows, out);
 	free(store);
 	return status;
 }

@@ -1,10 +1,11 @@
 /* tw-classify: appends classes of strength to observations. */
 #include "base/filter.h"
-#include "base/output.h"
 #include "cli.h"
 #include "crypto/classify.h"
 
+#include <config.h>
 #include <getopt.h>
+#include <string.h>
 
 static const char help[] =
 	"usage: tw-classify [--certificates FILE | --certs FILE] [-q] [-o FILE] [ROWS]\n"
@@ -60,12 +61,17 @@ static int parse(struct options *o, int argc, char **argv)
 
 static int filter(struct tw_stage *stage, const struct options *o)
 {
-	struct tw_output out;
+	const char *facts = o->certs ? o->certs : o->certificates;
+	struct tw_provenance p = { 0 };
 
-	if (tw_output_open(&out, o->out))
-		return -1;
-	int err = tw_filter_run(&stage, 1, o->rows, out.f);
-	return tw_output_close(&out, err == 0);
+	if (o->out && strcmp(o->out, "-")) {
+		tw_provenance_begin(&p, "tw-classify", PACKAGE_VERSION);
+		if (facts && tw_provenance_file(&p, facts, o->certs ? "certs" : "certificates")) {
+			tw_provenance_free(&p);
+			return -1;
+		}
+	}
+	return tw_filter_file(&stage, 1, o->rows, o->out, &p);
 }
 
 int main(int argc, char **argv)

@@ -125,7 +125,7 @@ static int ingest(const struct run *r, char **dumps, int n, struct tw_output *o,
 	struct tw_ingest *g = tw_ingest_new(&r->options, &o[0], r->certs ? &o[1] : NULL, r->rejects ? &o[2] : NULL);
 	int err = g ? 0 : -1, bad = 0;
 
-	tw_progress_begin(dumps, n);
+	tw_progress_begin((const char *const *)dumps, n);
 	for (int i = 0; i < n && err >= 0; i++) {
 		err = tw_ingest_read(g, dumps[i]);
 		bad |= err != 0;

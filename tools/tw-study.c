@@ -7,6 +7,7 @@
 #include "crypto/classify.h"
 #include "dump/ingest.h"
 #include "report/report.h"
+#include "trust/snapshot.h"
 
 #include <config.h>
 #include <errno.h>
@@ -62,7 +63,10 @@ static int provenance(struct study *s, const struct tw_ingest *g, const struct t
 	tw_provenance_text(&p, "scan", s->options.scan);
 	tw_provenance_text(&p, "at", s->options.at);
 	tw_provenance_text(&p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
-	tw_provenance_list(&p, "stores", s->store, s->nstore);
+	if (tw_provenance_stores(&p, s->store, s->nstore)) {
+		tw_provenance_free(&p);
+		return -1;
+	}
 	tw_provenance_number(&p, "observations", n->observations);
 	tw_provenance_number(&p, "certificates", n->certificates);
 	tw_ingest_inputs(g, &p);
@@ -82,7 +86,7 @@ static int ingest(struct study *s, char **dumps, int n)
 		err = tw_output_open(&o[i], in(s, names[i]));
 	if (err == 0 && !(g = tw_ingest_new(&s->options, &o[0], &o[1], &o[2])))
 		err = -1;
-	tw_progress_begin(dumps, n);
+	tw_progress_begin((const char *const *)dumps, n);
 	for (int i = 0; i < n && err >= 0; i++) {
 		err = tw_ingest_read(g, dumps[i]);
 		bad |= err != 0;

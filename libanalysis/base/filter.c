@@ -2,12 +2,15 @@
 #include "base/filter.h"
 #include "base/bounds.h"
 #include "base/input.h"
+#include "base/output.h"
+#include "base/progress.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #define READ_STEP (256u << 10)
+#define SLOW_MS 100 /* an input that is silent so long is waited for with nothing held back */
 
 struct filter {
 	struct tw_stage *const *stages;
@@ -20,12 +23,16 @@ struct filter {
 	bool bound;
 };
 
+static int unwritten(void)
+{
+	if (errno != EPIPE) /* "| head" has what it wanted */
+		tw_error("writing: %s", strerror(errno));
+	return -1;
+}
+
 static int put(struct filter *f)
 {
-	if (!f->out || fwrite(f->line.p, 1, f->line.n, f->out) == f->line.n)
-		return 0;
-	tw_error("writing: %s", strerror(errno));
-	return -1;
+	return !f->out || fwrite(f->line.p, 1, f->line.n, f->out) == f->line.n ? 0 : unwritten();
 }
 
 /* The header line keeps its bytes too; the stages' names go behind it. */
@@ -107,7 +114,12 @@ static int pump(struct filter *f, struct tw_input *in)
 			err = -1;
 			break;
 		}
+		tw_progress_at(tw_input_consumed(in), f->row.number);
 		/* A row is passed on before we wait for the next one: live pipes. */
+		if (f->out && !tw_input_ready(in, SLOW_MS) && fflush(f->out)) {
+			err = unwritten();
+			break;
+		}
 		ssize_t got = tw_input_read(in, tw_buf_room(&have, READ_STEP), READ_STEP);
 		if (got < 0) {
 			tw_error("%s: %s", f->in, tw_input_why(in));
@@ -124,25 +136,53 @@ static int pump(struct filter *f, struct tw_input *in)
 	return err;
 }
 
-int tw_filter_run(struct tw_stage *const *stages, int n, const char *path, FILE *out)
+/* p, unless NULL, is told of the input. */
+static int run(struct tw_stage *const *stages, int n, const char *path, FILE *out, struct tw_provenance *p)
 {
 	struct filter f = { .stages = stages, .n = n, .in = path, .out = out };
 	struct tw_input *in = tw_input_open(path);
 
 	if (!in)
 		return -1;
+	tw_progress_begin(&path, 1);
 	int err = pump(&f, in);
 	if (err == 0 && !f.bound) {
 		tw_error("%s: empty, not even a header", path);
 		err = -1;
 	}
-	if (err == 0 && out && fflush(out) != 0) {
-		tw_error("writing: %s", strerror(errno));
-		err = -1;
+	if (err == 0 && out && fflush(out) != 0)
+		err = unwritten();
+	if (err == 0 && p) {
+		uint8_t sha256[TW_SHA256];
+		tw_input_digest(in, sha256);
+		tw_provenance_input(p, path, sha256);
+		tw_provenance_count(p, "rows", f.row.number);
 	}
+	tw_progress_end();
 	tw_input_close(in);
 	tw_header_free(&f.header);
 	tw_row_free(&f.row);
 	tw_buf_free(&f.line);
+	return err;
+}
+
+int tw_filter_run(struct tw_stage *const *stages, int n, const char *path, FILE *out)
+{
+	return run(stages, n, path, out, NULL);
+}
+
+int tw_filter_file(struct tw_stage *const *stages, int n, const char *in, const char *out, struct tw_provenance *p)
+{
+	struct tw_output o;
+	int err = tw_output_open(&o, out);
+
+	if (err == 0) {
+		bool file = o.part != NULL;
+		err = run(stages, n, in, o.f, p);
+		if (err == 0 && file)
+			err = tw_provenance_write(p, out, true);
+		err = tw_output_close(&o, err == 0);
+	}
+	tw_provenance_free(p);
 	return err;
 }

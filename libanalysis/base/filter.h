@@ -4,6 +4,7 @@
 #define TW_FILTER_H
 
 #include "base/base.h"
+#include "base/provenance.h"
 
 /* Runs the rows of in ("-": standard input; compressed or not) through the n
  * stages, in order, and writes them to out; NULL: the stages only look, and
@@ -11,5 +12,9 @@
  * leaves out open. An output column that exists already is an error. Returns
  * 0, or -1 after tw_error. The stages stay the caller's to free. */
 int tw_filter_run(struct tw_stage *const *stages, int n, const char *in, FILE *out) TW_CHECK;
+/* The same with all around it: the rows go to the file out, standard output
+ * where it is NULL or "-", and p, with the rows' input added, to the sidecar of
+ * the file. p is empty afterwards. -1 after tw_error: then there is no file. */
+int tw_filter_file(struct tw_stage *const *stages, int n, const char *in, const char *out, struct tw_provenance *p) TW_CHECK;
 
 #endif

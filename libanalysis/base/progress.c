@@ -42,7 +42,7 @@ static uint64_t size_of(const char *path)
 	return sum;
 }
 
-void tw_progress_begin(char *const *paths, int n)
+void tw_progress_begin(const char *const *paths, int n)
 {
 	progress.on = !tw_msg_quiet() && isatty(STDERR_FILENO);
 	progress.total = 0;

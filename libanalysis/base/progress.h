@@ -10,7 +10,7 @@
 
 /* A run over these inputs begins; the sizes of regular files, and of those in
  * folders, add up to a total unless one input is none (a pipe). */
-void tw_progress_begin(char *const *paths, int n);
+void tw_progress_begin(const char *const *paths, int n);
 /* So many bytes of the inputs, as they lie on the disk, have been read and so
  * many records committed. Shown some times a second at most. */
 void tw_progress_at(uint64_t bytes, uint64_t records);

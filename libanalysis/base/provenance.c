@@ -3,6 +3,8 @@
 #include "base/input.h"
 #include "base/output.h"
 
+#include <sys/stat.h>
+
 
 static void key_of(struct tw_buf *b, const char *key)
 {
@@ -28,6 +30,12 @@ void tw_provenance_number(struct tw_provenance *p, const char *key, uint64_t val
 {
 	key_of(&p->members, key);
 	tw_buf_addu(&p->members, value);
+}
+
+void tw_provenance_json(struct tw_provenance *p, const char *key, struct tw_slice value)
+{
+	key_of(&p->members, key);
+	tw_buf_addslice(&p->members, value);
 }
 
 void tw_provenance_list(struct tw_provenance *p, const char *key, char *const *value, int n)
@@ -71,11 +79,18 @@ void tw_provenance_role(struct tw_provenance *p, const char *role)
 
 static int hash_file(struct tw_provenance *p, const char *path, const char *role)
 {
-	struct tw_input *in = tw_input_open(path);
 	uint8_t sha256[TW_SHA256];
 	struct tw_buf b = { 0 };
+	struct stat st;
 	ssize_t got;
 
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		/* A pipe gives its bytes once, and not to us. */
+		tw_provenance_input(p, path, NULL);
+		tw_provenance_role(p, role);
+		return 0;
+	}
+	struct tw_input *in = tw_input_open(path);
 	if (!in)
 		return -1;
 	tw_buf_room(&b, 1u << 18);

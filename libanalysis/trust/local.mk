@@ -1,6 +1,8 @@
 # trust/ knows which certificates a store holds, and judges nothing.
 noinst_LTLIBRARIES += libtrust.la
 libtrust_la_SOURCES = \
+	libanalysis/trust/snapshot.c \
+	libanalysis/trust/snapshot.h \
 	libanalysis/trust/store.c \
 	libanalysis/trust/store.h
 libtrust_la_LIBADD = libcert.la libbase.la

@@ -51,26 +51,110 @@ same "each good line" 8 "$(awk -F, 'NR > 1 && $15 == "established"' "$t/o.csv" |
 same "rejects name line and offset" "2,$(head -1 "$t/bad.json" | wc -c)" "$(sed -n 2p "$t/r.csv" | cut -d, -f2,3)"
 "$ingest" -q --strict "$t/bad.json" >"$t/strict" 2>&1; same "--strict" 2 $?
 
-# Streams.
+# The same lines, plain and packed, in one thread and in two: the same of everything.
+pack() { # KIND: standard input to standard output
+	case $1 in plain) cat ;; gz) gzip -n ;; zst) zstd -qc ;; xz) xz -c ;; esac
+}
+both() { # NAME FILE...: runs with 1, 2 and 5 threads; leaves the outputs of one
+	name=$1; shift
+	for n in 5 2 1; do
+		"$ingest" --threads $n -o "$t/o.csv" --certs "$t/certs.der" --rejects "$t/r.csv" "$@" 2>"$t/err"
+		status=$?
+		counts=$(tail -1 "$t/err")
+		sum=$(cat "$t/o.csv" "$t/certs.der" "$t/r.csv" "$t/o.csv.provenance.json" "$t/err" | sha256sum)
+		[ $n = 5 ] || same "$name: $n threads" "$was" "$sum"
+		was=$sum
+	done
+}
 gzip -9n <"$t/bad.json" >"$t/bad.json.gz"; cat "$t/bad.json.gz" "$t/bad.json.gz" >"$t/two.gz"
 run "two gzip members" "$(counts 31 15 2 14 15 1)" "$t/two.gz"
-i=0; while [ $i -lt 2000 ]; do line 198.51.100.$((i % 250)); i=$((i + 1)); done >"$t/many.json"
-gzip -n <"$t/many.json" >"$t/many.gz"
-head -c $(($(wc -c <"$t/many.gz") / 2)) "$t/many.gz" >"$t/half.gz"
-whole=$(gzip -dc "$t/half.gz" 2>/dev/null | tr -dc '\n' | wc -c)
-"$ingest" -o "$t/o.csv" "$t/half.gz" 2>"$t/err"
-# gzip's own tool may hold back less than its last window; no line it gave is lost.
-rows=$(($(wc -l <"$t/o.csv") - 1))
-[ "$rows" -ge "$whole" ] && [ "$rows" -lt 2000 ] || fail "half a gzip: $rows rows, gzip gave $whole lines"
-same "half a gzip" "records $((rows + 1)) used $rows context 0 rejected 1 observations $rows certificates 1" "$(tail -1 "$t/err")"
+# Some MiB of lines, a bad one in ten, every certificate its own (its last bytes).
+i=0; while [ $i -lt 2000 ]; do
+	line 198.51.100.$((i % 250)) | sed "s/....\"}},\"server_key/$(printf 'A%03dA' $i | cut -c2-4)A\"}},\"server_key/"
+	[ $((i % 10)) -eq 0 ] && echo "{\"ip\":$i"
+	i=$((i + 1))
+done >"$t/many.json"
+cat "$t/many.json" "$t/many.json" >"$t/many2.json"
+good=$(grep -c '}$' "$t/many2.json")
+for k in plain gz zst xz; do
+	pack $k <"$t/many2.json" >"$t/many.$k"
+	both "many lines, $k" "$t/many.$k"
+	same "many lines, $k" "$(counts 4400 4000 0 400 4000 1000)" "$counts"
+	awk -F, 'NR > 1 { print $5 }' "$t/o.csv" >"$t/records"
+	sort -nu "$t/records" | cmp -s - "$t/records" || fail "many lines, $k: not in order"
+	[ $k = plain ] && cp "$t/o.csv" "$t/many.csv"
+	sed "s/many.$k,/many.plain,/" "$t/o.csv" | cmp -s - "$t/many.csv" || fail "many lines, $k: other rows"
+done
+same "many lines" 4000 "$good"
+
+# Damage: half a stream; a byte changed in its middle, at its start, at its end;
+# words behind it. What came before the damage counts, line by line, and the
+# damage is one record more.
+flip() { # FILE OFFSET: the byte there, changed
+	b=$(od -An -tu1 -j "$2" -N1 "$1" | tr -d ' ')
+	cp "$1" "$t/flipped.$k"
+	printf "\\$(printf '%03o' $(((b + 85) % 256)))" | dd of="$t/flipped.$k" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+damaged() { # NAME FILE LEAST SURE: more than LEAST records; SURE rows as of the whole
+	sure=$4
+	both "$1" "$2"
+	same "$1: status" 0 $status
+	# shellcheck disable=SC2086
+	set -- "$1" "$2" "$3" $counts # records N used N context N rejected N ...
+	same "$1: the counts add up" "$5" $(($7 + $9 + ${11}))
+	[ "$5" -gt "$3" ] || fail "$1: $5 records, at least $3 were whole"
+	same "$1: the damage is the last reject" "$5" "$(tail -1 "$t/r.csv" | cut -d, -f2)"
+	tail -1 "$t/r.csv" | grep -q ',damaged stream,' || fail "$1: $(tail -1 "$t/r.csv")"
+	[ "$sure" = all ] && sure=$(wc -l <"$t/o.csv")
+	[ "$(wc -l <"$t/o.csv")" -ge "$sure" ] || fail "$1: less than $sure rows"
+	head -n "$sure" "$t/o.csv" | sed "s/${2##*/},/many.plain,/" >"$t/x"
+	head -n "$sure" "$t/many.csv" | cmp -s - "$t/x" || fail "$1: other rows than those of the whole"
+}
+for k in gz zst xz; do
+	f=$t/many.$k size=$(wc -c <"$t/many.$k")
+	head -c $((size / 2)) "$f" >"$t/half.$k"
+	# The other program's word on how much of half a stream is readable.
+	case $k in gz) gzip -dc ;; zst) zstd -qdc ;; xz) xz -dc ;; esac <"$t/half.$k" 2>/dev/null >"$t/x"
+	damaged "half, $k" "$t/half.$k" "$(wc -l <"$t/x")" all
+	flip "$f" $((size / 2))
+	# The check sums come at the end: lines behind the byte may be garbled.
+	damaged "a byte in the middle, $k" "$t/flipped.$k" 0 500
+	flip "$f" $((size - 6))
+	damaged "a byte at the end, $k" "$t/flipped.$k" 2000 all
+	{ cat "$f"; echo words; } >"$t/tail.$k"
+	damaged "words behind, $k" "$t/tail.$k" 4400 all
+	head -c 3 "$f" >"$t/three.$k"
+	"$ingest" -q "$t/three.$k" >/dev/null 2>&1; same "three bytes, $k" 2 $?
+	"$ingest" -f zgrab2 "$t/half.$k" "$t/one.json" 2>"$t/err" | tail -1 | grep -q "one.json" || fail "the input behind half of $k is lost"
+done
 : >"$t/empty"; run "empty file" "$(counts 0 0 0 0 0 0)" "$t/empty"
+for k in gz zst xz; do pack $k <"$t/empty" >"$t/empty.$k"; run "empty $k" "$(counts 0 0 0 0 0 0)" "$t/empty.$k"; done
 mkdir "$t/dir" "$t/dir2"; run "empty folder" "$(counts 0 0 0 0 0 0)" "$t/dir"
 echo hello >"$t/dir2/README"; cp "$t/one.json" "$t/dir2/z"; run "a stray file" "$(counts 2 1 0 1 1 1)" "$t/dir2"
 same "a stray file is no failure" 0 $status
+echo words >"$t/dir/a"; : >"$t/dir/b"; run "a folder without dumps" "$(counts 1 0 0 1 0 0)" "$t/dir"
 run "unknown format" "$(counts 1 0 0 1 0 0)" "$t/dir2/README"; same "its status" 2 $status
-{ head -c 200000000 /dev/zero | tr '\0' 'a'; echo; line 192.0.2.1; } >"$t/long"
-run "a 200 MB line" "$(counts 2 1 0 1 1 1)" -f zgrab2 "$t/long"
-rm "$t/long"
+mkdir "$t/dir3"; cp "$t/many.gz" "$t/many.zst" "$t/bad.json" "$t/c.pem" "$t/c.crt" "$t/empty" "$t/half.xz" "$t/dir3"
+both "a folder of all kinds" "$t/dir3" "$t/one.json"
+same "a folder of all kinds: status" 0 $status
+# A long line between whole ones, packed or not. In two threads, too.
+for k in plain zst; do
+	{ line 192.0.2.1; head -c 200000000 /dev/zero | tr '\0' 'a'; echo; line 192.0.2.2; } | pack $k >"$t/long"
+	both "a 200 MB line, $k" "$t/long"
+	same "a 200 MB line, $k" "$(counts 3 2 0 1 2 1)" "$counts"
+	same "a 200 MB line, $k: the reject" "2,$(line 192.0.2.1 | wc -c),record too long," "$(sed -n 2p "$t/r.csv" | cut -d, -f2-)"
+	same "a 200 MB line, $k: the last row" 3,192.0.2.2 "$(tail -1 "$t/o.csv" | cut -d, -f5,7)"
+done
+# The largest record that is read, and one byte more.
+largest() { # BYTES COUNTS
+	{ line 192.0.2.1 | tr -d '\n' | sed 's/}$//'; printf ',"x":"'; } >"$t/long"
+	{ cat "$t/long"; head -c $(($1 - $(wc -c <"$t/long") - 3)) /dev/zero | tr '\0' a; echo '"}'; line 192.0.2.2; } >"$t/long2"
+	both "a record of $1 bytes" "$t/long2"
+	same "a record of $1 bytes" "$2" "$counts"
+}
+largest 16777216 "$(counts 2 2 0 0 2 1)"
+largest 16777217 "$(counts 2 1 0 1 1 1)"
+rm "$t/long" "$t/long2"
 
 # Certificates alone.
 { echo words; cat "$t/c.pem" "$t/c.pem"; echo '-----BEGIN CERTIFICATE-----'; echo '!!!'; echo '-----END CERTIFICATE-----'; } >"$t/b.pem"
@@ -140,7 +224,7 @@ same "the whole pipe" 3 "$(wc -l <"$t/live.csv")"
 "$ingest" -q --certs "$t/c1" -o "$t/o1" "$t/many.gz" "$t/bad.json" 2>/dev/null
 "$ingest" -q --certs "$t/c2" -o "$t/o2" --threads 2 "$t/many.gz" "$t/bad.json" 2>/dev/null
 cmp -s "$t/o1" "$t/o2" && cmp -s "$t/c1" "$t/c2" || fail "two runs differ"
-same "a pipe" 2001 "$(gzip -dc "$t/many.gz" | "$ingest" - 2>/dev/null | wc -l)"
+same "a pipe" 4001 "$(gzip -dc "$t/many.gz" | "$ingest" - 2>/dev/null | wc -l)"
 "$ingest" "$t/none" >/dev/null 2>&1; same "no such file" 2 $?
 "$ingest" --port 0 "$t/one.json" >/dev/null 2>&1; same "usage" 2 $?
 [ -w /dev/full ] && { "$ingest" "$t/many.gz" >/dev/full 2>/dev/null; same "a full disk" 2 $?; }

@@ -45,6 +45,46 @@ want="192.0.2.1 ok
 "$b/tw-ingest" -q -o "$t/o.csv" --certs "$t/c.der" "$t/a.json" "$t/b.json" 2>/dev/null
 "$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
 cmp -s "$t/classified.csv" "$t/s1/classified.csv" || fail "tw-study differs from the tools"
+# With -o: a sidecar, its digests against other programs' (of a store: SHA-256
+# over its anchors' digests in order).
+"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all -o "$t/judged.csv.gz" "$t/o.csv" &&
+	"$b/tw-classify" --certs "$t/c.der" -o "$t/classed.csv.zst" "$t/judged.csv.gz" || fail "-o"
+zstd -qdc "$t/classed.csv.zst" | cmp - "$t/classified.csv" || fail "packed rows differ"
+anchor=$(openssl x509 -in "$t/root.pem" -outform DER | sha256sum | cut -d' ' -f1)
+store=$(printf '%s' "$anchor" | python3 -c 'import hashlib, sys; print(hashlib.sha256(bytes.fromhex(sys.stdin.read())).hexdigest())')
+python3 - "$t" "$store" <<'END' || fail "a sidecar"
+import hashlib, json, sys
+t, store = sys.argv[1:]
+def load(name): return json.load(open(f"{t}/{name}.provenance.json"))
+def sha(name): return hashlib.sha256(open(f"{t}/{name}", "rb").read()).hexdigest()
+stores = [{"name": "own", "spec": f"own={t}/root.pem", "anchors": 1, "sha256": store}]
+c = load("judged.csv.gz")
+assert (c["tool"], c["pool"], c["stores"]) == ("tw-chain", "all", stores), c
+assert c["inputs"] == [{"name": f"{t}/c.der", "sha256": sha("c.der"), "role": "certs"},
+                       {"name": f"{t}/o.csv", "sha256": sha("o.csv"), "rows": 3}], c
+c = load("classed.csv.zst")
+assert c["tool"] == "tw-classify" and c["inputs"][0]["sha256"] == sha("c.der"), c
+assert c["inputs"][1] == {"name": f"{t}/judged.csv.gz", "sha256": sha("judged.csv.gz"), "rows": 3}, c
+assert json.load(open(f"{t}/s1/study.provenance.json"))["stores"] == stores
+END
+# A store in another form, the same anchors: the same digest.
+openssl x509 -in "$t/root.pem" -outform DER -out "$t/root.der"
+"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.der" -o "$t/x.csv" "$t/o.csv" && grep -q "$store" "$t/x.csv.provenance.json" || fail "a store's digest"
+"$b/tw-chain" --certs "$t/none" --store "own=$t/root.pem" -o "$t/y.csv" "$t/o.csv" 2>/dev/null; [ ! -e "$t/y.csv.provenance.json" ] || fail "a sidecar of nothing"
+# A slow pipe: the filter passes on the rows it has.
+mkfifo "$t/fifo"
+"$b/tw-classify" -q --certs "$t/c.der" - <"$t/fifo" >"$t/live.csv" &
+{
+	head -2 "$t/o.csv"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ "$(wc -l <"$t/live.csv")" = 2 ] && break
+		sleep 0.5
+	done
+	wc -l <"$t/live.csv" >"$t/live.rows"
+	tail -n +3 "$t/o.csv"
+} >"$t/fifo"
+wait
+[ "$(cat "$t/live.rows")" = 2 ] && [ "$(wc -l <"$t/live.csv")" = 4 ] || fail "a slow pipe"
 "$b/tw-certs" -q "$t/c.der" | cmp -s - "$t/s1/certificates.csv" || fail "certificates.csv differs from tw-certs"
 "$b/tw-study" "$t/s4" "$t/none" >/dev/null 2>&1; [ $? -eq 2 ] || fail "a missing dump is no failure"
 "$b/tw-study" >/dev/null 2>&1; [ $? -eq 2 ] || fail "usage"

@@ -1,0 +1,13 @@
+/* snapshot.h: which anchors a store held, for provenance. */
+#ifndef TW_TRUST_SNAPSHOT_H
+#define TW_TRUST_SNAPSHOT_H
+
+#include "base/provenance.h"
+
+/* Adds the member "stores" to p: of each [NAME=]SPEC its name, the spec, the
+ * number of anchors, and as sha256 the digest of their SHA-256, in the order of
+ * their bytes, one behind the other: the same for the same anchors, however
+ * they are stored. -1 after tw_error. */
+int tw_provenance_stores(struct tw_provenance *p, char *const *spec, int n) TW_CHECK;
+
+#endif
