@@ -63,7 +63,9 @@ tests_check_brute_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw
 tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
 
 dist_check_SCRIPTS += tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
+dist_check_SCRIPTS += tests/chain/check_corpus.sh tests/chain/check_hostile.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
+EXTRA_DIST += tests/chain/check_corpus.py tests/chain/check_hostile.py tests/synth/corpus.py
 EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
 
 check_PROGRAMS += tests/check_crypto
@@ -100,8 +102,9 @@ bench: tests/bench/bare tw-ingest
 .PHONY: bench
 
 # make check-long: the proofs of the judge at full length, some minutes.
-check-long: tests/check_brute
+check-long: tests/check_brute tw-verify
 	TW_GRAPHS=100000 tests/check_brute
+	TW_CHAINS=5000 TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' sh $(srcdir)/tests/chain/check_corpus.sh
 .PHONY: check-long
 
 # Judging beside the bare loop of its signatures; needs libcrypto for the peer.

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 from facts import ANY_EKU, BC, CLIENT, KU, NC, SERVER
-from resign import save
+from resign import save, split
 
 PURPOSE = {"server": SERVER, "client": CLIENT, "any": None}
 DOTTED = {SERVER: "1.3.6.1.5.5.7.3.1", CLIENT: "1.3.6.1.5.5.7.3.2"}
@@ -23,12 +23,7 @@ class Case:
 
 
 def pem(path, certs):
-    parts = []
-    for c in certs:
-        save(path, c.der)
-        parts.append(open(path).read())
-    with open(path, "w") as f:
-        f.write("".join(parts))
+    save(path, [c.der for c in certs])
 
 
 def installed():
@@ -197,3 +192,44 @@ def certtool_counts_self_issued(case, ours):
 def certtool_leaf_usage(case, ours):
     bits = {"server": (0, 2, 4), "client": (0, 4), "any": ()}[case.purpose]
     return not ours and bits and KU in case.leaf.ext and not any(case.leaf.usage(b) for b in bits)
+
+
+def constraint_forms(c):
+    """The GeneralName tags of the bases in a certificate's name constraints."""
+    if NC not in c.ext:
+        return set()
+    return {tree[0] for _, trees, _ in split(split(c.ext[NC])[0][1]) for _, tree, _ in split(trees)}
+
+
+@rule("certtool", "RFC 5280 4.2.1.10", "a directoryName constraint is for the subject; GnuTLS does not hold it against that")
+def certtool_dn_constraints(case, ours):
+    return not ours and any(0xa4 in constraint_forms(c) for c in case.all)
+
+
+@rule("certtool", "RFC 5280 6.1.1 (d)", "a self-signed leaf that is trusted signs nothing else; GnuTLS wants a CA of it")
+def certtool_trusted_leaf(case, ours):
+    return ours and any(a.der == case.leaf.der for a in case.anchors) and (not case.leaf.ca or case.leaf.usage(5) is False)
+
+
+def other_key_ids(case, ours):
+    """Some certificate's AKI is the SKI of no issuer by name."""
+    def unlike(c):
+        ids = [x.ext["551d0e"][2:] for x in case.all if x.subject == c.issuer and "551d0e" in x.ext]
+        return ids and b"\x80" in c.ext["551d23"] and not any(i in c.ext["551d23"] for i in ids)
+    return ours and any("551d23" in c.ext and unlike(c) for c in case.all)
+
+
+@rule("openssl", "RFC 4158 3.5.12", "key identifiers order the issuers to try, they exclude none; openssl excludes by them")
+def openssl_key_ids(case, ours):
+    return other_key_ids(case, ours)
+
+
+@rule("certtool", "RFC 4158 3.5.12", "key identifiers order the issuers to try, they exclude none; GnuTLS excludes by them")
+def certtool_key_ids(case, ours):
+    return other_key_ids(case, ours)
+
+
+@rule("certtool", "RFC 5280 7.1", "names are compared without case; GnuTLS compares bytes")
+def certtool_name_bytes(case, ours):
+    subjects = {c.subject for c in case.all}
+    return ours and any(c.issuer not in subjects and c.issuer.lower() in {s.lower() for s in subjects} for c in case.all)

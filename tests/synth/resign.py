@@ -45,16 +45,20 @@ def load(path):
     return base64.b64decode(re.search("-----BEGIN CERTIFICATE-----(.*?)-----END", text, re.S).group(1))
 
 
-def save(path, der):
-    text = base64.encodebytes(der).decode().replace("\n", "")
+def pem(der):
+    text = base64.b64encode(der).decode()
     lines = "\n".join(text[i:i + 64] for i in range(0, len(text), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
+
+
+def save(path, certs):
     with open(path, "w") as f:
-        f.write(f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
+        f.writelines(pem(der) for der in certs)
 
 
-def main():
-    source, key, target, edits = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
-    tbs, alg, _ = [x[2] for x in split(split(load(source))[0][1])]
+def change(source, sign, edits):
+    """The certificate (DER) with the edits made, signed by sign(bytes)."""
+    tbs, alg, _ = [x[2] for x in split(split(source)[0][1])]
     fields = [x[2] for x in split(split(tbs)[0][1])]
     trailing = after = b""
     cut = 0
@@ -85,9 +89,16 @@ def main():
         else:
             sys.exit(f"{e}: no such edit")
     body = tlv(0x30, b"".join(fields))
-    sig = subprocess.run(["openssl", "dgst", "-sha256", "-sign", key], input=body, stdout=subprocess.PIPE, check=True).stdout
-    der = tlv(0x30, body + alg + tlv(3, b"\0" + sig) + trailing) + after
-    save(target, der[:len(der) - cut] if cut else der)
+    der = tlv(0x30, body + alg + tlv(3, b"\0" + sign(body)) + trailing) + after
+    return der[:len(der) - cut] if cut else der
+
+
+def main():
+    source, key, target, edits = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+
+    def sign(body):
+        return subprocess.run(["openssl", "dgst", "-sha256", "-sign", key], input=body, stdout=subprocess.PIPE, check=True).stdout
+    save(target, [change(load(source), sign, edits)])
 
 
 if __name__ == "__main__":

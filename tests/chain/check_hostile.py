@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Pools and chains made to hurt: each is answered within a second of processor time, by the right reason, `limit` where a bound
+cut (libanalysis/base/bounds.h), whatever the order of the pool."""
+import csv
+import io
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+SRC, BUILD = os.environ["TW_SRCDIR"], os.environ["TW_BUILDDIR"]
+sys.path.insert(0, os.path.join(SRC, "tests/synth"))
+sys.dont_write_bytecode = True
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+except ImportError:
+    print("python3-cryptography is not installed: skipped")
+    sys.exit(77)
+import corpus  # noqa: E402
+import peers  # noqa: E402
+from facts import Cert  # noqa: E402
+from resign import change, split, tlv  # noqa: E402
+
+RNG = random.Random(1)
+NOW = corpus.EPOCH + corpus.DAY * 17000
+SECOND = 1.0
+
+
+def key():
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def member(pos, cn, k, ids="none"):
+    m = corpus.Member(pos, corpus.dn(cn, "CAs"), k, NOW - corpus.DAY * 9, NOW + corpus.DAY * 9)
+    m.ids = ids
+    return m
+
+
+def make(m, issuer):
+    return corpus.make(m, issuer, RNG, None)
+
+
+def twins(cert, n, new_key):
+    """n certificates like cert, of other serials and, if new_key, of other keys; their signatures are no good."""
+    outer = split(cert.der)[0][1]
+    tbs, rest = split(outer)[0][1], split(outer)[1][2] + split(outer)[2][2]
+    fields = [x[2] for x in split(tbs)]
+    for _ in range(n):
+        f = list(fields)
+        f[1] = tlv(2, b"\x01" + RNG.randbytes(15))
+        if new_key:
+            f[6] = f[6][:-65] + b"\x04" + RNG.randbytes(64)
+        yield Cert(tlv(0x30, tlv(0x30, b"".join(f)) + rest))
+
+
+def same_name(ids):
+    root, inter, leaf = member(2, "Root", key(), ids), member(1, "Int", key(), ids), member(0, "leaf", key(), ids)
+    leaf.san = [x509.DNSName("www.example.org")]
+    r, i, c = make(root, root), make(inter, root), make(leaf, inter)
+    return r, i, c
+
+
+def many_keys():
+    r, i, c = same_name("proper")
+    return [r], [c], [i] + list(twins(i, 10000, True)), {"ok", "limit"}
+
+
+def many_keys_without_ids():
+    r, i, c = same_name("none")
+    return [r], [c], [i] + list(twins(i, 10000, True)), {"ok", "limit"}
+
+
+def many_keys_and_none_fits():
+    r, i, c = same_name("none")
+    return [r], [c], list(twins(i, 10000, True)), {"limit"}
+
+
+def many_of_one_key():
+    """All verify the leaf, none but one is signed by the root."""
+    r, i, c = same_name("proper")
+    return [r], [c], [i] + list(twins(i, 10000, False)), {"ok", "limit"}
+
+
+def cycles(anchored):
+    """Twelve names, each signed by each: paths without number."""
+    ks = [key() for _ in range(12)]
+    who = [member(1, f"CA {n}", k, "proper") for n, k in enumerate(ks)]
+    pool = [make(a, b) for a in who for b in who if a is not b]
+    root = member(2, "Root", key(), "proper")
+    leaf = member(0, "leaf", key(), "proper")
+    pool += [make(who[11], root)] if anchored else []
+    return [make(root, root)], [make(leaf, who[0])], pool, {"ok", "limit"} if anchored else {"unknown_issuer", "limit"}
+
+
+def long_chain(n):
+    who = [member(p, f"CA {p}", key()) for p in range(n)]
+    certs = [make(m, who[min(p + 1, n - 1)]) for p, m in enumerate(who)]
+    return certs[-1:], certs[:-1], [], {"limit"}
+
+
+def many_names(names, subtrees, want):
+    root, inter, leaf = member(2, "Root", key()), member(1, "Int", key()), member(0, "leaf", key())
+    leaf.san = [x509.DNSName(f"host{i}.example.org") for i in range(names)]
+    inter.permit = [x509.DNSName(f"net{i}.example") for i in range(subtrees - 1)] + [x509.DNSName("example.org")]
+    r = make(root, root)
+    return [r], [make(leaf, inter), make(inter, root)], [], want
+
+
+def huge_exponent():
+    r, i, c = same_name("none")
+    n, e = b"\x00" + b"\xc5" * 2047 + b"\x01", b"\x00" + b"\xa7" * 2047 + b"\x01"
+    rsa = tlv(0x30, tlv(2, n) + tlv(2, e))
+    alg = bytes.fromhex("300d06092a864886f70d0101010500")
+    with tempfile.NamedTemporaryFile() as f:
+        f.write(tlv(0x30, alg + tlv(3, b"\0" + rsa)))
+        f.flush()
+        # the root signs it, so that a path leads on
+        signed = Cert(change(i.der, corpus.signer(ROOT_KEYS[0]), ["spki=" + f.name]))
+    sha256rsa = "300d06092a864886f70d01010b0500"
+    leaf = Cert(change(c.der, lambda body: b"\x17" * 2048, ["sigalg=" + sha256rsa]))
+    return [ROOT_KEYS[1]], [leaf], [signed], {"unsupported_algorithm"}
+
+
+def run(anchors, chain, pool):
+    with tempfile.TemporaryDirectory() as tmp:
+        paths = [os.path.join(tmp, x) for x in ("anchors.pem", "chain.pem", "pool.pem")]
+        for path, certs in zip(paths, (anchors, chain, pool)):
+            peers.pem(path, certs)
+        cmd = [os.path.join(BUILD, "tw-verify"), "--store", "s=" + paths[0], "--intermediates", paths[2], "--at",
+               NOW.isoformat() + "Z", paths[1]]
+        with open(os.path.join(tmp, "out"), "w+b") as out, open(os.path.join(tmp, "err"), "w+b") as err:
+            p = subprocess.Popen(cmd, stdout=out, stderr=err)
+            _, status, usage = os.wait4(p.pid, 0)
+            p.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            err.seek(0)
+            rows = list(csv.DictReader(io.StringIO(out.read().decode())))
+            return p.returncode, rows[0] if rows else {"reason": err.read().decode()[-500:]}, usage.ru_utime + usage.ru_stime
+
+
+ROOT_KEYS = []
+CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (many_of_one_key,), (cycles, True), (cycles, False),
+         (long_chain, 100), (many_names, 10000, 10, {"ok"}), (many_names, 10000, 10000, {"limit"}), (many_names, 1, 40000, {"ok"}),
+         (many_names, 30, 40000, {"limit"}), (huge_exponent,)]
+
+
+def main():
+    root = member(2, "Root", key())
+    ROOT_KEYS.extend((root.key, make(root, root)))
+    failed = 0
+    for f, *args in CASES:
+        anchors, chain, pool, want = f(*args)
+        code, row, took = run(anchors, chain, pool)
+        RNG.shuffle(pool)
+        again = run(anchors, chain, pool)
+        bad = []
+        if code not in (0, 1) or row["reason"] not in want:
+            bad.append(f"exit {code}, {row['reason']}, wanted {' or '.join(sorted(want))}")
+        if again[:2] != (code, row):
+            bad.append(f"another order: {again[:2]}")
+        if max(took, again[2]) > SECOND:
+            bad.append(f"{max(took, again[2]):.2f} s")
+        for line in bad:
+            failed += 1
+            print(f"FAIL {f.__name__} {args}: {line}")
+        print(f"{took:5.2f} s {row['reason'][:30]:22} {f.__name__} {' '.join(str(a) for a in args)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
