@@ -1,0 +1,4 @@
+#!/bin/sh
+command -v python3 >/dev/null || { echo "python3 is not installed: skipped"; exit 77; }
+command -v tshark >/dev/null || { echo "tshark is not installed: skipped"; exit 77; }
+exec python3 -B "$TW_SRCDIR/tests/samples/capture.py"
