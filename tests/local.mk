@@ -14,6 +14,11 @@ tests_check_blocks_SOURCES = tests/base/check_blocks.c
 tests_check_blocks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_blocks_LDADD = libbase.la $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_csv
+tests_check_csv_SOURCES = tests/base/check_csv.c
+tests_check_csv_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_csv_LDADD = libbase.la $(CHECK_LIBS) -lcsv
+
 check_PROGRAMS += tests/check_output
 tests_check_output_SOURCES = tests/base/check_output.c
 tests_check_output_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
