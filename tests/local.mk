@@ -91,7 +91,7 @@ dist_check_SCRIPTS += tests/dump/bundle.sh tests/dump/zgrab2.sh
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
 
 dist_check_SCRIPTS += tests/report/recompute.sh
-EXTRA_DIST += tests/report/recompute.py
+EXTRA_DIST += tests/report/recompute.py tests/report/tables.py
 
 dist_check_SCRIPTS += tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh \
 	tests/samples/transcripts.sh tests/samples/truth.sh

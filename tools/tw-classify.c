@@ -13,7 +13,7 @@ static const char help[] =
 	"chain, banner where they are there) what is weak and why: version_class, kex,\n"
 	"auth, enc, enc_bits, mac, aead, forward_secrecy, cipher_class, dh_class,\n"
 	"leaf_key, leaf_sig, leaf_security_bits, chain_security_bits, weakest_link,\n"
-	"session_bits, limited_by, software.\n"
+	"session_bits, limited_by, software, chain_above.\n"
 	"\n"
 	"  --certificates FILE  facts of certificates (certificates.csv of tw-certs)\n"
 	"  --certs FILE         the certificates themselves (certs.der); with neither,\n"

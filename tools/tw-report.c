@@ -10,28 +10,27 @@
 #include <sys/stat.h>
 
 static const char help[] =
-	"usage: tw-report [-t TABLE]... [-o DIR] [--pretty] [--rescans last|first] [ROWS]\n"
+	"usage: tw-report [-t TABLE]... [-o DIR] [--pretty] [--unit UNIT]... [ROWS]\n"
 	"       tw-report --rows TABLE:CELL ROWS\n"
 	"       tw-report --list\n"
-	"Counts rows (observations.csv with the columns of tw-chain and tw-classify) and\n"
-	"prints tables as CSV; docs/tables.md says what each column counts.\n"
-	"\n"
+	"Counts classified rows and prints tables as CSV; docs/tables.md explains them.\n"
 	"  -t, --table TABLE     this table, default all; may be given several times\n"
 	"  -o, --output DIR      one file TABLE.csv for each, default standard output\n"
-	"  --pretty              aligned columns to read instead of CSV; those of which\n"
-	"                        every value is zero are left out\n"
-	"  --rescans last|first  which observation stands for a host in a scan: its last\n"
-	"                        (default) or first established one, else last or first\n"
-	"  --rows TABLE:CELL     print the rows behind a number instead. CELL: the key\n"
-	"                        fields of the line, then the column, joined with /, as\n"
-	"                        versions:active/smtp/host/TLSv1.2 or\n"
-	"                        reasons:active/smtp/host/mozilla/presented/expired\n"
+	"  --pretty              to read on a terminal: protocols across, percentages,\n"
+	"                        what is zero for all named below\n"
+	"  --unit UNIT           only lines of probe, host, target, connection, server,\n"
+	"                        certificate or certificate-ever\n"
+	"  --by COLUMN,...       group by columns, time:day, time:week, time:month too\n"
+	"  --rescans WHICH       what stands for a host in a scan: its last (default) or\n"
+	"                        first established observation; each: all of them\n"
+	"  --servers any         a server counts in each value, not in its most frequent\n"
+	"  --rows TABLE:CELL     rows behind a number. CELL: its key fields, and then\n"
+	"                        the column, as versions:active/smtp/host/TLSv1.2\n"
 	"  --list                the tables\n"
 	"  --threads N           taken as by every tool; this one works in one thread\n"
 	"  -q, --quiet  --help  --version\n"
-	"\n"
-	"Exit status: 0 done, 2 usage, unusable input (a column that a table wants is\n"
-	"absent), failed write.\n";
+	"Exit status: 0 done; 2 usage, unusable input (a wanted column is absent), failed\n"
+	"write.\n";
 
 enum { MAX_TABLES = 64 };
 struct options {
@@ -39,7 +38,7 @@ struct options {
 	int ntables;
 	const char *dir, *cell, *rows;
 	bool pretty;
-	enum tw_rescans rescans;
+	struct tw_report_options report;
 };
 
 static int list(void)
@@ -50,70 +49,17 @@ static int list(void)
 	return cli_flush(true);
 }
 
-static size_t shown(struct tw_slice s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		n += (s.p[i] & 0xc0) != 0x80; /* not inside a UTF-8 character */
-	return n;
-}
-
-static bool is_zero(struct tw_slice s)
-{
-	return s.n == 0 || tw_slice_is(s, "0") || tw_slice_is(s, "0.00");
-}
-
-/* CSV text to columns: words left, numbers right. Columns that say nothing
- * (all of them empty or zero) are left out. */
-static void align(struct tw_slice csv, struct tw_buf *out)
-{
-	size_t width[128] = { 0 };
-	bool says[128] = { true, true, true, true };
-	bool head = true;
-	struct tw_row row = { 0 };
-
-	for (int pass = 0; pass < 2; pass++) {
-		struct tw_slice rest = csv;
-		for (size_t n; (n = tw_csv_record(rest.p, rest.n)) > 0; rest.p += n, rest.n -= n) {
-			tw_row_clear(&row);
-			if (tw_row_split(&row, (struct tw_slice){ rest.p, n - 1 }))
-				tw_die("a table of ours is no CSV");
-			for (uint32_t i = 0; i < row.n && i < 128; i++) {
-				size_t have = shown(row.f[i]);
-				bool number = row.f[i].n && row.f[i].p[0] >= '0' && row.f[i].p[0] <= '9';
-				if (pass == 0) {
-					width[i] = have > width[i] ? have : width[i];
-					says[i] |= !head && !is_zero(row.f[i]);
-				}
-				if (pass == 0 || !says[i])
-					continue;
-				size_t pad = width[i] - have;
-				if (number)
-					tw_buf_addf(out, "%*s", (int)pad, "");
-				tw_buf_addslice(out, row.f[i]);
-				if (i + 1 < row.n)
-					tw_buf_addf(out, "%*s", (int)(number ? 2 : pad + 2), "");
-			}
-			head = false;
-			if (pass)
-				tw_buf_addc(out, '\n');
-		}
-	}
-	tw_row_free(&row);
-}
-
 static int write_table(const struct options *o, const struct tw_report *r, const struct tw_table *t)
 {
-	struct tw_buf csv = { 0 }, text = { 0 }, path = { 0 };
+	struct tw_buf text = { 0 }, path = { 0 };
 	struct tw_output out;
 
-	tw_report_table(r, t, &csv);
 	if (!o->dir && o->ntables > 1)
 		tw_buf_addf(&text, "# %s: %s\n", tw_table_id(t), tw_table_help(t));
 	if (o->pretty)
-		align(tw_buf_slice(&csv), &text);
+		tw_report_pretty(r, t, &text);
 	else
-		tw_buf_addslice(&text, tw_buf_slice(&csv));
+		tw_report_table(r, t, &text);
 	if (!o->dir && o->ntables > 1)
 		tw_buf_addc(&text, '\n');
 	tw_buf_addf(&path, "%s/%s.%s", o->dir ? o->dir : "", tw_table_id(t), o->pretty ? "txt" : "csv");
@@ -123,7 +69,6 @@ static int write_table(const struct options *o, const struct tw_report *r, const
 		err = tw_output_put(&out, &text);
 		err = tw_output_close(&out, err == 0);
 	}
-	tw_buf_free(&csv);
 	tw_buf_free(&text);
 	tw_buf_free(&path);
 	return err;
@@ -131,7 +76,7 @@ static int write_table(const struct options *o, const struct tw_report *r, const
 
 static int run(const struct options *o)
 {
-	struct tw_report *r = tw_report_new(o->rescans);
+	struct tw_report *r = tw_report_new(&o->report);
 	struct tw_stage *stage = tw_report_stage(r);
 	int err = tw_filter_run(&stage, 1, o->rows, NULL);
 
@@ -172,9 +117,47 @@ static int table(struct options *o, const char *name, size_t n)
 	return -1;
 }
 
-enum { PRETTY = 256, RESCANS, ROWS, LIST, THREADS, SHOW_HELP, SHOW_VERSION };
+static int rescans(struct options *o, const char *v)
+{
+	static const char *const names[] = { "last", "first", "each" };
 
-static int value(struct options *o, int c, const char *v)
+	for (int i = 0; i < 3; i++)
+		if (strcmp(v, names[i]) == 0) {
+			o->report.rescans = (enum tw_rescans)i;
+			return -1;
+		}
+	return cli_usage("--rescans is last, first or each");
+}
+
+static int unit(struct options *o, const char *v)
+{
+	enum tw_unit u = tw_unit_find(v);
+
+	if (u == TW_UNIT_N)
+		return cli_usage("no such unit; --help names them");
+	o->report.units |= 1u << u;
+	return -1;
+}
+
+/* v stays: it is of argv. */
+static int by(struct options *o, char *v)
+{
+	for (char *save = NULL, *w = strtok_r(v, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		for (uint32_t i = 0; i < o->report.nby; i++)
+			if (strcmp(o->report.by[i], w) == 0)
+				return cli_usage("--by names a column twice");
+		if (strcmp(w, "source") == 0 || strcmp(w, "protocol") == 0)
+			return cli_usage("every table is by source and protocol already");
+		if (o->report.nby == TW_REPORT_BY)
+			return cli_usage("--by takes eight columns at most");
+		o->report.by[o->report.nby++] = w;
+	}
+	return o->report.nby ? -1 : cli_usage("--by wants names of columns");
+}
+
+enum { PRETTY = 256, UNIT, BY, SERVERS, RESCANS, ROWS, LIST, THREADS, SHOW_HELP, SHOW_VERSION };
+
+static int value(struct options *o, int c, char *v)
 {
 	uint64_t n;
 
@@ -182,9 +165,12 @@ static int value(struct options *o, int c, const char *v)
 	case 't': return table(o, v, strlen(v));
 	case 'o': o->dir = strcmp(v, "-") ? v : NULL; return -1;
 	case PRETTY: o->pretty = true; return -1;
-	case RESCANS:
-		o->rescans = strcmp(v, "first") == 0 ? TW_RESCANS_FIRST : TW_RESCANS_LAST;
-		return strcmp(v, "first") == 0 || strcmp(v, "last") == 0 ? -1 : cli_usage("--rescans is last or first");
+	case UNIT: return unit(o, v);
+	case BY: return by(o, v);
+	case SERVERS:
+		o->report.servers_any = true;
+		return strcmp(v, "any") == 0 ? -1 : cli_usage("--servers takes the word any");
+	case RESCANS: return rescans(o, v);
 	case ROWS:
 		n = strcspn(v, ":");
 		if (!v[n])
@@ -203,6 +189,7 @@ static int value(struct options *o, int c, const char *v)
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "table", 1, 0, 't' }, { "output", 1, 0, 'o' }, { "pretty", 0, 0, PRETTY },
+		{ "unit", 1, 0, UNIT }, { "by", 1, 0, BY }, { "servers", 1, 0, SERVERS },
 		{ "rescans", 1, 0, RESCANS }, { "rows", 1, 0, ROWS }, { "list", 0, 0, LIST }, { "threads", 1, 0, THREADS },
 		{ "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP }, { "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct options o = { .rows = "-" };
@@ -224,7 +211,9 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		o.rows = argv[optind];
 	if (o.cell && (o.ntables != 1 || strcmp(o.rows, "-") == 0))
-		return cli_usage("--rows wants no -t, and ROWS as a file: it is read twice");
+		return cli_usage("--rows wants no -t, and ROWS as a file, not a pipe: it is read twice");
+	if (o.cell && (o.dir || o.pretty || o.report.units))
+		return cli_usage("--rows prints rows: -o, --pretty and --unit say nothing to it");
 	if (!o.ntables)
 		while (tw_tables[o.ntables]) {
 			o.table[o.ntables] = tw_tables[o.ntables];

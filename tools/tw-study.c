@@ -187,7 +187,7 @@ static int analyse(struct study *s)
 		return -1;
 	struct tw_facts *facts = tw_facts_new(&certs);
 	struct tw_stage *classify = tw_classify_stage(facts), *chain = tw_chain_stage(&options);
-	struct tw_report *report = tw_report_new(TW_RESCANS_LAST);
+	struct tw_report *report = tw_report_new(&(struct tw_report_options){ .rescans = TW_RESCANS_LAST });
 	int err = certificates(s, &certs);
 	if (err == 0)
 		err = chain ? judge(s, chain, classify, report) : -1;

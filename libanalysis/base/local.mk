@@ -16,6 +16,8 @@ libbase_la_SOURCES = \
 	libanalysis/base/hash.c \
 	libanalysis/base/input.c \
 	libanalysis/base/input.h \
+	libanalysis/base/intern.c \
+	libanalysis/base/intern.h \
 	libanalysis/base/msg.c \
 	libanalysis/base/output.c \
 	libanalysis/base/output.h \
@@ -25,4 +27,4 @@ libbase_la_SOURCES = \
 	libanalysis/base/provenance.c \
 	libanalysis/base/provenance.h \
 	libanalysis/base/time.c
-libbase_la_LIBADD = $(NETTLE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS) $(LZMA_LIBS)
+libbase_la_LIBADD = $(NETTLE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS) $(LZMA_LIBS) $(XXHASH_LIBS)

@@ -1,6 +1,7 @@
 /* classify.c: the stage. A distinct chain is judged once, a suite when the
  * table is built; a row costs look-ups. */
 #include "crypto/classify.h"
+#include "base/intern.h"
 #include "crypto/software.h"
 #include "crypto/strength.h"
 #include "crypto/suites.h"
@@ -12,14 +13,18 @@ enum { VERSION, CIPHER, GROUP, DH_BITS, CHAIN, COLLECTED, BANNER, NIN };
 static const char *const inputs[NIN] = { "version", "cipher", "group", "dh_bits", "chain", "collected", "banner" };
 
 enum { O_VERSION, O_KEX, O_AUTH, O_ENC, O_ENC_BITS, O_MAC, O_AEAD, O_FS, O_CLASS, O_DH, O_LEAF_KEY, O_LEAF_SIG,
-	O_LEAF_BITS, O_CHAIN_BITS, O_WEAKEST, O_SESSION, O_LIMITED, O_SOFTWARE, NOUT };
+	O_LEAF_BITS, O_CHAIN_BITS, O_WEAKEST, O_SESSION, O_LIMITED, O_SOFTWARE,
+	O_ABOVE, NOUT };
 static const char *const outputs[NOUT] = { "version_class", "kex", "auth", "enc", "enc_bits", "mac", "aead",
 	"forward_secrecy", "cipher_class", "dh_class", "leaf_key", "leaf_sig", "leaf_security_bits",
-	"chain_security_bits", "weakest_link", "session_bits", "limited_by", "software" };
+	"chain_security_bits", "weakest_link", "session_bits", "limited_by", "software",
+	"chain_above" };
 
 struct chain {
+	struct tw_slice text; /* owned */
 	const char *leaf_key, *leaf_sig; /* the facts' */
 	char *weakest;
+	char *above;             /* ROLE:KEY:SIGNATURE of each certificate behind the leaf */
 	uint32_t leaf_bits, bits; /* 0 = not known */
 	bool whole;               /* every certificate is at hand */
 };
@@ -28,7 +33,7 @@ struct classify {
 	struct tw_stage stage;
 	struct tw_facts *facts;
 	uint32_t in[NIN];
-	struct tw_set seen; /* by digest of the chain's text */
+	struct tw_intern seen; /* texts of chains */
 	struct chain *chain;
 	uint32_t cap;
 };
@@ -75,16 +80,31 @@ static bool word(struct tw_slice *s, struct tw_slice *w)
 	return w->n > 0;
 }
 
+/* A certificate behind the leaf, NULL where it is not at hand. */
+static void add_above(struct tw_buf *b, const struct tw_fact *f)
+{
+	if (b->n)
+		tw_buf_addc(b, ' ');
+	if (!f || !f->readable)
+		tw_buf_adds(b, f ? "unreadable::" : "unknown::");
+	else
+		tw_buf_addf(b, "%s:%s:%s", f->root ? "root" : "intermediate", f->key, f->sig);
+}
+
 static void read_chain(struct tw_facts *facts, struct chain *c, struct tw_slice s)
 {
 	struct tw_slice w, next;
 	bool more = word(&s, &w);
+	struct tw_buf above = { 0 };
 	c->whole = true;
 	c->leaf_key = c->leaf_sig = "";
 	for (uint32_t i = 0; more; i++, w = next) {
 		struct tw_fact f;
 		more = word(&s, &next);
-		if (!tw_facts_find(facts, w, &f)) {
+		bool found = tw_facts_find(facts, w, &f);
+		if (i)
+			add_above(&above, found ? &f : NULL);
+		if (!found) {
 			c->whole = false;
 			continue;
 		}
@@ -97,23 +117,38 @@ static void read_chain(struct tw_facts *facts, struct chain *c, struct tw_slice 
 		if (more || !f.self_issued) /* nobody relies on a root's own signature */
 			weigh(c, f.sig_bits, i, "sig", f.sig);
 	}
+	tw_buf_addc(&above, 0);
+	c->above = (char *)above.p;
+}
+
+struct chain_key {
+	const struct classify *o;
+	struct tw_slice text;
+};
+
+static bool same_chain(const void *self, uint32_t i)
+{
+	const struct chain_key *k = self;
+	return tw_slice_eq(k->o->chain[i].text, k->text);
 }
 
 /* NULL where there is no chain to speak of. */
 static const struct chain *chain_of(struct classify *o, struct tw_slice s)
 {
-	uint8_t hash[TW_SHA256];
+	struct chain_key key = { o, s };
 	bool fresh;
 	if (!o->facts || s.n == 0 || tw_slice_is(s, "NONE"))
 		return NULL;
-	tw_sha256(s, hash);
-	uint32_t i = tw_set_add(&o->seen, hash, &fresh);
+	uint32_t i = tw_intern(&o->seen, tw_hash(s, 0), same_chain, &key, true, &fresh);
 	if (i >= o->cap) {
 		o->cap = o->cap ? o->cap * 2 : 64;
 		o->chain = tw_realloc(o->chain, o->cap, sizeof *o->chain);
 	}
 	if (fresh) {
+		uint8_t *own = tw_alloc(s.n);
+		memcpy(own, s.p, s.n);
 		memset(&o->chain[i], 0, sizeof o->chain[i]);
+		o->chain[i].text = (struct tw_slice){ own, s.n };
 		read_chain(o->facts, &o->chain[i], s);
 	}
 	return &o->chain[i];
@@ -176,6 +211,7 @@ static void put_chain(struct out *t, const struct chain *c)
 {
 	t->v[O_LEAF_KEY] = c->leaf_key;
 	t->v[O_LEAF_SIG] = c->leaf_sig;
+	t->v[O_ABOVE] = c->above;
 	if (c->leaf_bits) {
 		number(t, O_LEAF_BITS, c->leaf_bits);
 		if (t->any)
@@ -234,6 +270,7 @@ struct tw_stage *tw_classify_stage(struct tw_facts *facts)
 {
 	struct classify *o = tw_alloc(sizeof *o);
 	o->facts = facts;
+	tw_intern_init(&o->seen);
 	o->stage.name = "classify";
 	o->stage.self = o;
 	o->stage.bind = bind;
@@ -244,9 +281,12 @@ struct tw_stage *tw_classify_stage(struct tw_facts *facts)
 void tw_classify_stage_free(struct tw_stage *s)
 {
 	struct classify *o = s->self;
-	for (uint32_t i = 0; i < o->seen.n; i++)
+	for (uint32_t i = 0; i < o->seen.n; i++) {
 		free(o->chain[i].weakest);
+		free(o->chain[i].above);
+		free((void *)(uintptr_t)o->chain[i].text.p);
+	}
 	free(o->chain);
-	tw_set_free(&o->seen);
+	tw_intern_free(&o->seen);
 	free(o);
 }

@@ -6,7 +6,8 @@
 
 /* A stage that appends version_class,kex,auth,enc,enc_bits,mac,aead,
  * forward_secrecy,cipher_class,dh_class,leaf_key,leaf_sig,leaf_security_bits,
- * chain_security_bits,weakest_link,session_bits,limited_by,software. facts may
+ * chain_security_bits,weakest_link,session_bits,limited_by,software,
+ * chain_above. facts may
  * be NULL: the columns of certificates stay empty; it must outlive the stage.
  * Of the input only the column cipher is required. tw_classify_stage_free
  * frees it. */

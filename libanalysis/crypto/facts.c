@@ -11,7 +11,7 @@
 struct entry {
 	uint32_t key, sig; /* ordinals of texts */
 	uint16_t key_bits, sig_bits;
-	bool self_issued;
+	bool self_issued, readable, root;
 };
 
 struct tw_facts {
@@ -75,14 +75,14 @@ static void key_text(struct tw_buf *b, enum tw_key key, uint32_t bits, struct tw
 }
 
 static struct entry entry_of(struct tw_facts *f, enum tw_key key, uint32_t bits, struct tw_slice curve,
-	struct tw_slice sig, bool self_issued)
+	struct tw_slice sig, bool self_issued, bool root)
 {
 	struct tw_buf b = { 0 };
 	uint32_t strength = tw_key_security_bits(key, bits);
 	key_text(&b, key, bits, curve);
 	struct entry e = { intern(f, tw_buf_slice(&b)), intern(f, sig),
 		(uint16_t)(strength > UINT16_MAX ? UINT16_MAX : strength),
-		(uint16_t)tw_sig_security_bits(sig), self_issued };
+		(uint16_t)tw_sig_security_bits(sig), self_issued, true, root };
 	tw_buf_free(&b);
 	return e;
 }
@@ -109,7 +109,7 @@ static void put(struct tw_facts *f, const uint8_t key[TW_SHA256], struct entry e
 static struct entry unreadable(struct tw_facts *f)
 {
 	uint32_t none = intern(f, tw_str(""));
-	struct entry e = { none, none, 0, 0, false };
+	struct entry e = { none, none, 0, 0, false, false, false };
 	return e;
 }
 
@@ -125,7 +125,8 @@ static bool from_certs(struct tw_facts *f, const uint8_t key[TW_SHA256])
 		return true;
 	}
 	tw_sig_name(&sig, c);
-	put(f, key, entry_of(f, c->key, c->key_bits, tw_str(c->curve ? c->curve : ""), tw_buf_slice(&sig), c->self_issued));
+	put(f, key, entry_of(f, c->key, c->key_bits, tw_str(c->curve ? c->curve : ""), tw_buf_slice(&sig), c->self_issued,
+		c->self_issued && (c->aki.n == 0 || tw_slice_eq(c->aki, c->ski))));
 	tw_buf_free(&sig);
 	return true;
 }
@@ -146,15 +147,17 @@ bool tw_facts_find(struct tw_facts *f, struct tw_slice fingerprint, struct tw_fa
 	out->key_bits = e->key_bits;
 	out->sig_bits = e->sig_bits;
 	out->self_issued = e->self_issued;
+	out->readable = e->readable;
+	out->root = e->root;
 	return true;
 }
 
-enum { SHA256, KEY, BITS, CURVE, SIG, SELF, NCOLUMNS };
+enum { SHA256, KEY, BITS, CURVE, SIG, SELF, SKI, AKI, NCOLUMNS };
 
 static int columns(const char *path, struct tw_slice record, uint32_t at[NCOLUMNS])
 {
 	static const char *const name[NCOLUMNS] = { "sha256", "key_algorithm", "key_bits", "curve",
-		"signature_algorithm", "self_issued" };
+		"signature_algorithm", "self_issued", "ski", "aki" };
 	struct tw_header h = { 0 };
 	int rc = tw_header_parse(&h, record);
 	if (rc)
@@ -188,9 +191,11 @@ static int add_row(struct tw_facts *f, const char *path, struct tw_row *row, str
 	for (int k = 0; k < TW_KEY_N; k++)
 		if (tw_slice_is(name, tw_key_name((enum tw_key)k)))
 			kind = (enum tw_key)k;
+	bool self = tw_slice_is(tw_row_get(row, at[SELF]), "yes");
+	struct tw_slice aki = tw_row_get(row, at[AKI]);
 	set_key(tw_row_get(row, at[SHA256]), key);
 	put(f, key, name.n == 0 ? unreadable(f) : entry_of(f, kind, (uint32_t)bits, tw_row_get(row, at[CURVE]),
-		tw_row_get(row, at[SIG]), tw_slice_is(tw_row_get(row, at[SELF]), "yes")));
+		tw_row_get(row, at[SIG]), self, self && (aki.n == 0 || tw_slice_eq(aki, tw_row_get(row, at[SKI])))));
 	return 0;
 }
 

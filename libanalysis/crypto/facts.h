@@ -10,6 +10,8 @@ struct tw_fact {
 	const char *sig;      /* as tw_sig_name; "" = not known */
 	uint32_t key_bits, sig_bits; /* security bits; 0 = not known */
 	bool self_issued;
+	bool readable;
+	bool root; /* issuer = subject, AKI absent or = SKI: no one else can have signed it */
 };
 
 struct tw_facts;

@@ -61,6 +61,24 @@ uint32_t tw_group_security_bits(struct tw_slice group, uint32_t *dh_bits)
 	return 0;
 }
 
+uint32_t tw_key_text_security_bits(struct tw_slice name)
+{
+	for (int k = 0; k < TW_KEY_N; k++) {
+		const char *kind = tw_key_name((enum tw_key)k);
+		size_t n = strlen(kind);
+		uint64_t bits = 0;
+		if (n == 0 || name.n < n || memcmp(name.p, kind, n) != 0 || (name.n > n && name.p[n] != '-'))
+			continue;
+		struct tw_slice size = { name.p + n + 1, name.n > n ? name.n - n - 1 : 0 };
+		if (k == TW_KEY_EC && !tw_slice_u64(size, UINT32_MAX, &bits))
+			return tw_group_security_bits(size, NULL);
+		if (size.n && !tw_slice_u64(size, UINT32_MAX, &bits))
+			continue; /* RSA-PSS-2048 is no RSA */
+		return tw_key_security_bits((enum tw_key)k, (uint32_t)bits);
+	}
+	return 0;
+}
+
 uint32_t tw_sig_security_bits(struct tw_slice name)
 {
 	/* SHA-3 has the sizes of SHA-2, and the same collision bound. */

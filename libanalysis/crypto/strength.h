@@ -13,6 +13,8 @@ const char *tw_dh_class(uint32_t bits);
 /* Of a named group or curve as the column group has it, any case. *dh_bits,
  * when not NULL, is the size of a finite-field group (ffdhe2048), else 0. */
 uint32_t tw_group_security_bits(struct tw_slice group, uint32_t *dh_bits);
+/* Of a key as the column leaf_key has it: RSA-2048, EC-secp256r1, Ed25519. */
+uint32_t tw_key_text_security_bits(struct tw_slice name);
 /* Of a signature by the hash that its algorithm's name (tw_sig_name) tells. */
 uint32_t tw_sig_security_bits(struct tw_slice name);
 

@@ -2,85 +2,206 @@
 #ifndef TW_REPORT_INTERNAL_H
 #define TW_REPORT_INTERNAL_H
 
+#include "base/intern.h"
 #include "report/report.h"
+#include "report/tally.h"
 
-/* Counters of one wide table: more than any has. */
-#define TW_TABLE_COLUMNS 32
+/* ---- tuples: the distinct rows, seen through the columns that tables ask for ---- */
+/* The columns of the same names, but two: chain is told as yes or nothing, and
+ * role is none of a row. A tuple with a role is what a table knows of a
+ * certificate: leaf, intermediate, root, or unknown; all else of it is empty
+ * but source, protocol, leaf_key, leaf_sig (its own), the judgements and --by. */
+enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
+	TW_F_VERSION, TW_F_CIPHER, TW_F_KEX, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
+	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION, TW_F_LIMITED, TW_F_CHAIN,
+	TW_F_ROLE, TW_F_N };
 
+struct tw_piece {
+	uint32_t at, n;
+};
 struct tw_tuple {
-	struct tw_slice f[TW_F_N];
-	struct tw_slice *verdict, *reason; /* one a judgement: a store, with or without pool */
-	uint64_t count[TW_UNIT_N];
-	uint64_t disagree; /* of the hosts */
-	struct tw_slice text; /* all fields, each ended by 0x1f: identity and order */
+	const uint8_t *text;     /* identity and order: the lengths of all pieces, then their bytes */
+	struct tw_piece *piece;  /* TW_F_N, then three a judgement, then --by */
+	size_t n;                /* of text */
+	uint64_t count[TW_UNIT_N]; /* probe, host, target, connection */
+	uint32_t group[2];       /* ordinal of (source, protocol, --by), and without protocol */
+	uint32_t leaf;           /* the leaf's tuple, TW_NONE until it is asked for */
+	bool established, passive;
 };
 
 struct tw_judgement {
 	char *store;
 	bool pool;
-	uint32_t verdict, reason; /* columns */
+	uint32_t column[3]; /* verdict, reason, and ever where it is there */
 };
-
-struct tw_host {
-	uint64_t row;
-	int64_t time;
-	uint32_t tuple;
-	bool established, disagrees;
-};
+enum tw_by_kind { TW_BY_COLUMN, TW_BY_DAY, TW_BY_WEEK, TW_BY_MONTH };
 
 struct tw_report {
-	enum tw_rescans rescans;
+	struct tw_report_options options;
 	struct tw_stage stage, rows_stage;
-	uint32_t col[TW_F_N], chain, ip, port, scan, time, probe;
+	uint32_t col[TW_F_N], ip, port, name, scan, time, probe, by[TW_REPORT_BY];
+	enum tw_by_kind by_kind[TW_REPORT_BY];
 	struct tw_judgement *judgement;
-	uint32_t njudgement;
-	struct tw_set tuple_set, host_set, cert_set;
+	uint32_t njudgement, npiece;
+	struct tw_slice *piece; /* of the tuple being made */
+	struct tw_buf by_text, text;
+	struct tw_intern tuples, groups;
 	struct tw_tuple *tuple;
-	struct tw_host *host;
-	uint32_t tuple_cap, host_cap;
-	struct tw_buf text; /* a tuple being made */
-	bool bound, counted;
-	/* the second pass */
-	const struct tw_table *table;
-	struct tw_buf key; /* the wanted row's key fields, each ended by 0x1f */
-	uint32_t column;
-	FILE *out;
+	uint32_t tuple_cap, *group_tuple; /* one tuple of each group */
+	struct tw_tally host, target, host_all, target_all, server, certificate;
+	uint64_t recent[1u << 14]; /* (chain, tuple) seen lately: nothing new in them */
+	bool counted;
+	struct tw_trace *trace;
 };
 
-enum tw_shape { TW_WIDE, TW_LONG };
+static inline struct tw_slice tw_piece(const struct tw_tuple *t, uint32_t i)
+{
+	return (struct tw_slice){ t->text + t->piece[i].at, t->piece[i].n };
+}
+static inline struct tw_slice tw_verdict(const struct tw_tuple *t, uint32_t j)
+{
+	return tw_piece(t, TW_F_N + 3 * j);
+}
+static inline struct tw_slice tw_reason(const struct tw_tuple *t, uint32_t j)
+{
+	return tw_piece(t, TW_F_N + 3 * j + 1);
+}
+static inline bool tw_tuple_is(const struct tw_tuple *t, enum tw_asked f, const char *s)
+{
+	return tw_slice_is(tw_piece(t, f), s);
+}
+/* Byte order of the texts: settles ties, whatever the order of the input. */
+int tw_tuple_cmp(const struct tw_tuple *a, const struct tw_tuple *b);
+
+/* Fills r->piece from a row and interns it; TW_NONE where it is not known and
+ * add is false. */
+uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add);
+/* The next words of a row's chain and of chain_above as certificates, each
+ * with the ordinal of its tuple and its name in the tally. */
+void tw_report_certificates(struct tw_report *r, const struct tw_row *row, uint32_t tuple,
+    void (*each)(struct tw_report *r, uint64_t name, uint32_t tuple));
+/* Rows of no table: trials of one version (probe offer:...). */
+bool tw_report_skips(const struct tw_report *r, const struct tw_row *row);
+/* Names in the tallies; false where the row is none of the unit. */
+bool tw_report_entity(struct tw_report *r, const struct tw_row *row, enum tw_unit unit, uint64_t *name);
+/* Of the row, in milliseconds since 1600, 0 where it is not known. */
+uint64_t tw_report_time(const struct tw_report *r, const struct tw_row *row);
+
+/* ---- tables ---- */
+#define TW_TABLE_COLUMNS 64 /* bits of a mask */
+#define TW_BIT(i) (1ull << (i))
+struct tw_values {
+	struct tw_slice *v;
+	uint32_t n, cap;
+};
+/* Adds a value that is not there yet. */
+void tw_values_add(struct tw_values *v, struct tw_slice value);
+
+enum tw_shape {
+	TW_WIDE, /* a line has one column for each thing counted */
+	TW_LONG  /* a line for each value; where it has a role, n is counted for each role */
+};
+enum { TW_OF_N = -1, TW_OF_NONE = -2 };
+/* A column of a wide table. */
+struct tw_column {
+	const char *name;
+	int of;      /* the column whose count is 100 %; TW_OF_N; TW_OF_NONE: no percentage */
+	int facet;   /* columns that tell of one thing: a server is put in its most frequent one, facet by facet */
+	int good;    /* in its facet: on ties the greater wins; 0 = not known, counts only where nothing is known.
+	              * Alone in its facet: 1 where yes is better than no, -1 where it is worse. */
+	bool both;   /* of n too */
+};
 struct tw_table {
 	const char *id, *help;
 	enum tw_shape shape;
-	uint32_t needs;       /* bits of 1 << TW_F_* */
-	uint32_t units;       /* bits of 1 << TW_UNIT_* */
-	bool judged;          /* once for each judgement, keys store and pool */
+	uint32_t needs;  /* bits of 1 << TW_F_* */
+	uint32_t units;  /* bits of 1 << TW_UNIT_* */
+	bool judged;     /* once for each judgement, keys store and pool */
 	/* Does the tuple count in n? */
 	bool (*counts)(const struct tw_tuple *);
-	/* TW_WIDE: columns, and which of them the tuple counts in (j: judgement).
-	 * of: the column whose count is 100 %, -1 = n, -2 = no percentage. */
-	struct {
-		const char *name;
-		int of;
-	} columns[TW_TABLE_COLUMNS];
-	void (*mark)(const struct tw_tuple *, uint32_t j, bool *hit);
-	/* TW_LONG: name of the value; up to TW_TABLE_COLUMNS values of a tuple. */
+	/* TW_WIDE: the columns, ended by one without name, and which the tuple
+	 * counts in (j: judgement), as bits; which columns a unit has none of. */
+	const struct tw_column *columns;
+	uint64_t (*mark)(const struct tw_tuple *, uint32_t j);
+	uint64_t (*blank)(const struct tw_report *, enum tw_unit, uint32_t j);
+	/* What a server's connections tell together, of the bits that any has. */
+	uint64_t (*across)(uint64_t any);
+	/* TW_LONG: the name of the value; roles, ended by NULL, or NULL; the
+	 * values under a role. */
 	const char *value;
-	uint32_t (*values)(const struct tw_tuple *, uint32_t j, struct tw_slice *v);
+	const char *const *roles;
+	void (*values)(const struct tw_tuple *, uint32_t j, const char *role, struct tw_values *v);
+	/* TW_LONG, and of a wide table's facet 0 instead of good: on ties, and of
+	 * a certificate's tuples, the greatest wins; 0 = not known. */
+	uint32_t (*rank)(const struct tw_tuple *, uint32_t j, const char *role);
+	bool certificates_any; /* a certificate counts in all that its tuples tell, not in the best */
 };
+#define TW_F(f) (1u << TW_F_##f)
+#define TW_U(u) (1u << TW_UNIT_##u)
+#define TW_UNITS_ROWS (TW_U(PROBE) | TW_U(HOST) | TW_U(TARGET) | TW_U(CONNECTION) | TW_U(SERVER))
+#define TW_NEEDS (TW_F(SOURCE) | TW_F(PROTOCOL) | TW_F(OUTCOME))
+/* What several tables ask. */
+bool tw_is_established(const struct tw_tuple *);
+bool tw_has_chain(const struct tw_tuple *);
+uint32_t tw_suite_rank(const struct tw_tuple *, uint32_t j, const char *role);
+/* NULL where the table has none of that name. */
+int tw_table_column(const struct tw_table *, const char *name);
 
-/* The ordinal of the row's tuple, or TW_NONE where it is not known (second pass). */
-uint32_t tw_report_tuple(struct tw_report *, const struct tw_row *, bool add);
-/* The host of a row; TW_NONE for rows without an address. */
-uint32_t tw_report_host(struct tw_report *, const struct tw_row *, bool add);
-/* Appends the key of a line: source, protocol, unit, store and pool where
- * judged, value where long; each ended by 0x1f. */
-void tw_report_key(const struct tw_report *, const struct tw_table *, const struct tw_tuple *, enum tw_unit, uint32_t j,
-    struct tw_slice value, struct tw_buf *key);
-extern const char *const tw_unit_names[TW_UNIT_N];
+extern const struct tw_table tw_table_scans, tw_table_starttls, tw_table_versions, tw_table_validity, tw_table_reasons,
+    tw_table_ciphers, tw_table_families, tw_table_strength, tw_table_keys, tw_table_signatures;
 
-static inline bool tw_tuple_is(const struct tw_tuple *t, enum tw_asked f, const char *s)
-{
-	return tw_slice_is(t->f[f], s);
-}
+/* ---- lines ---- */
+#define TW_LINE_PARTS (3 + TW_REPORT_BY + 4)
+struct tw_line {
+	struct tw_slice part[TW_LINE_PARTS]; /* source, protocol, unit, --by, store, pool, role, value */
+	uint8_t nparts, ngroup; /* a value's line has one part more than its group */
+	uint8_t unit;
+	bool all;               /* protocols */
+	uint32_t judgement;
+	uint64_t n, judged, disagree;
+	uint64_t *count;        /* TW_WIDE */
+};
+struct tw_lines {
+	struct tw_line *v;
+	uint32_t n, cap;
+	struct tw_intern set;
+};
+/* All lines of a table, sorted as they are printed: a group's own line stands
+ * before those of its values, the most frequent of them first. */
+void tw_lines_make(const struct tw_report *r, const struct tw_table *t, struct tw_lines *l);
+/* The line of that key, made if there is none; good until the next call. */
+struct tw_line *tw_lines_find(struct tw_lines *l, const struct tw_line *key, bool wide);
+void tw_lines_sort(struct tw_lines *l);
+void tw_lines_free(struct tw_lines *l);
+const char *tw_report_unit(const struct tw_report *r, enum tw_unit unit);
+/* Hundredths of a percent, rounded half up, in integers: the same everywhere;
+ * nothing where whole is 0. */
+void tw_percent(struct tw_buf *b, uint64_t part, uint64_t whole);
+/* Names of the key's columns behind n: --by, store, pool, role, value. */
+uint32_t tw_key_names(const struct tw_report *r, const struct tw_table *t, const char *name[TW_LINE_PARTS]);
+/* What a count of a line is a percentage of. */
+uint64_t tw_whole(const struct tw_table *t, const struct tw_line *l, int column);
+
+/* ---- the second pass ---- */
+struct tw_trace {
+	const struct tw_table *table;
+	struct tw_slice part[TW_LINE_PARTS]; /* of the wanted line, in text */
+	uint8_t nparts;
+	enum tw_unit unit;
+	int column;     /* a column of the table, or one of these */
+	struct tw_buf text;
+	FILE *out;
+	uint8_t *known;  /* by tuple, of which there were nknown: 0 not asked, 1 no, 2 it counts in the cell */
+	uint32_t nknown;
+	bool one, hit;   /* only one tuple is asked about; the answer */
+	bool hit_row;    /* a certificate of the row counts in the cell */
+	struct tw_tally chosen, printed; /* names of servers, certificates, disagreeing hosts; of hosts */
+};
+enum { TW_COLUMN_N = -1, TW_COLUMN_VALUE = -2, TW_COLUMN_DISAGREE = -3 };
+/* Puts into trace->chosen the servers or certificates that count in the cell,
+ * and the hosts that count as disagreeing. */
+void tw_lines_trace(const struct tw_report *r, struct tw_trace *trace);
+/* Does the tuple, by itself, count in the cell? */
+bool tw_lines_hit(const struct tw_report *r, struct tw_trace *trace, const struct tw_tuple *tuple);
 
 #endif

@@ -1,10 +1,23 @@
 # report/ counts; it reads rows only, no certificate and no dump.
 noinst_LTLIBRARIES += libreport.la
 libreport_la_SOURCES = \
+	libanalysis/report/count.c \
 	libanalysis/report/emit.c \
 	libanalysis/report/internal.h \
+	libanalysis/report/lines.c \
+	libanalysis/report/pretty.c \
 	libanalysis/report/report.h \
 	libanalysis/report/rows.c \
+	libanalysis/report/table_certificates.c \
+	libanalysis/report/table_scans.c \
+	libanalysis/report/table_starttls.c \
+	libanalysis/report/table_strength.c \
+	libanalysis/report/table_suites.c \
+	libanalysis/report/table_validity.c \
+	libanalysis/report/table_versions.c \
 	libanalysis/report/tables.c \
-	libanalysis/report/trace.c
-libreport_la_LIBADD = libbase.la
+	libanalysis/report/tally.c \
+	libanalysis/report/tally.h \
+	libanalysis/report/trace.c \
+	libanalysis/report/tuples.c
+libreport_la_LIBADD = libstrength.la libbase.la

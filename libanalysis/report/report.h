@@ -1,22 +1,32 @@
 /* report.h: tables over classified rows (docs/tables.md).
  *
  * Rows are interned as tuples of the columns that tables ask for; tables are
- * group-bys over tuples, never over rows. */
+ * group-bys over tuples, never over rows. Beside the tuples a report keeps one
+ * short entry a distinct host, target, server and certificate (tally.h). */
 #ifndef TW_REPORT_H
 #define TW_REPORT_H
 
 #include "base/output.h"
 
-/* What tables ask of a row; the columns of the same names. */
-enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
-	TW_F_VERSION, TW_F_CIPHER, TW_F_KEX, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
-	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_CHAIN_BITS, TW_F_HAS_CHAIN, TW_F_N };
-
 /* How a host with several observations in one scan is counted: by its last
- * established one, else its last; or its first established, else its first. */
-enum tw_rescans { TW_RESCANS_LAST, TW_RESCANS_FIRST };
+ * established one, else its last; by its first established, else its first;
+ * or each observation as if it were a host. */
+enum tw_rescans { TW_RESCANS_LAST, TW_RESCANS_FIRST, TW_RESCANS_EACH };
 
-enum tw_unit { TW_UNIT_PROBE, TW_UNIT_HOST, TW_UNIT_CONNECTION, TW_UNIT_CERTIFICATE, TW_UNIT_N };
+/* What is counted; docs/tables.md defines each. */
+enum tw_unit { TW_UNIT_PROBE, TW_UNIT_HOST, TW_UNIT_TARGET, TW_UNIT_CONNECTION, TW_UNIT_SERVER, TW_UNIT_CERTIFICATE,
+	TW_UNIT_CERTIFICATE_EVER, TW_UNIT_N };
+/* As in the column unit; TW_UNIT_N: there is none of this name. */
+enum tw_unit tw_unit_find(const char *name);
+
+#define TW_REPORT_BY 8 /* columns of --by: more makes no table that anyone reads */
+struct tw_report_options {
+	enum tw_rescans rescans;
+	bool servers_any;      /* a server counts in each of its values, not in its most frequent */
+	uint32_t units;        /* bits of 1 << TW_UNIT_*: the lines to print; 0 = all */
+	const char *by[TW_REPORT_BY]; /* columns to group by too, or time:day, time:week, time:month; borrowed */
+	uint32_t nby;
+};
 
 struct tw_table;
 extern const struct tw_table *const tw_tables[]; /* ends with NULL */
@@ -26,7 +36,7 @@ const char *tw_table_help(const struct tw_table *);
 const struct tw_table *tw_table_find(const char *id);
 
 struct tw_report;
-struct tw_report *tw_report_new(enum tw_rescans);
+struct tw_report *tw_report_new(const struct tw_report_options *);
 void tw_report_free(struct tw_report *);
 /* A stage that looks at rows and adds no column; lives as long as the report. */
 struct tw_stage *tw_report_stage(struct tw_report *);
@@ -37,10 +47,14 @@ int tw_report_can(const struct tw_report *, const struct tw_table *) TW_CHECK;
 void tw_report_count(struct tw_report *);
 /* Appends the table as CSV with its header. */
 void tw_report_table(const struct tw_report *, const struct tw_table *, struct tw_buf *b);
+/* Appends it to be read on a terminal: a block for each source and unit, one
+ * column a protocol, counts with their percentage, at most 118 wide. */
+void tw_report_pretty(const struct tw_report *, const struct tw_table *, struct tw_buf *b);
 
-/* The rows behind a number. cell names a row and a column of the table, as
- * KEY/KEY/.../COLUMN with the row's key fields in the table's order, those
- * of SOURCE,PROTOCOL,UNIT first: "active/smtp/host/offered". Prepares for a
+/* The rows behind a number. cell names a line and a column of the table: the
+ * line's key fields in the table's order without n, then the column (of a
+ * table with a line for each value, nothing more), joined with a slash; a
+ * backslash keeps the next character: "active/smtp/host/offered". Prepares for a
  * second pass over the same rows with tw_report_rows_stage. -1 after tw_error. */
 int tw_report_rows(struct tw_report *, const struct tw_table *, const char *cell, FILE *out) TW_CHECK;
 struct tw_stage *tw_report_rows_stage(struct tw_report *);

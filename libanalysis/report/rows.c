@@ -1,38 +1,60 @@
-/* The first pass: rows to tuples, hosts and certificates. */
+/* The first pass: rows to tuples, and to the things that are counted. */
 #include "report/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *const tw_unit_names[TW_UNIT_N] = { "probe", "host", "connection", "certificate" };
-
-static const char *const fact_names[TW_F_N] = { "source", "protocol", "spoken", "tls_start", "starttls_offered",
+static const char *const asked[TW_F_N] = { "source", "protocol", "spoken", "tls_start", "starttls_offered",
 	"starttls_answer", "outcome", "version", "cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class",
-	"leaf_time", "leaf_key", "leaf_sig", "chain_security_bits", "chain" };
+	"leaf_time", "leaf_key", "leaf_sig", "chain_above", "chain_security_bits", "weakest_link", "session_bits",
+	"limited_by", "chain", NULL };
 
-/* verdict.S and reason.S, then verdict.S.pool and reason.S.pool. A store's
- * name has no dot. */
+/* verdict.S, reason.S and, where it is there, ever.S, of a store with or
+ * without .pool; a store's name has no dot. */
 static void find_judgements(struct tw_report *r, const struct tw_header *h)
 {
+	static const char *const kinds[] = { "verdict", "reason", "ever" };
+
 	for (uint32_t i = 0; i < h->n; i++) {
+		struct tw_judgement j = { NULL, false, { TW_NONE, TW_NONE, TW_NONE } };
 		if (strncmp(h->name[i], "verdict.", 8) != 0)
 			continue;
-		struct tw_buf reason = { 0 };
-		tw_buf_addf(&reason, "reason.%s", h->name[i] + 8);
-		tw_buf_addc(&reason, '\0');
-		uint32_t at = tw_header_find(h, (const char *)reason.p);
-		tw_buf_free(&reason);
-		if (at == TW_NONE)
-			continue;
-		r->judgement = tw_realloc(r->judgement, r->njudgement + 1, sizeof *r->judgement);
-		struct tw_judgement *j = &r->judgement[r->njudgement++];
-		*j = (struct tw_judgement){ tw_strdup(h->name[i] + 8), false, i, at };
-		char *dot = strchr(j->store, '.');
-		if (dot && strcmp(dot, ".pool") == 0) {
-			*dot = '\0';
-			j->pool = true;
+		for (int k = 0; k < 3; k++) {
+			struct tw_buf name = { 0 };
+			tw_buf_addf(&name, "%s.%s", kinds[k], h->name[i] + 8);
+			tw_buf_addc(&name, '\0');
+			j.column[k] = tw_header_find(h, (const char *)name.p);
+			tw_buf_free(&name);
 		}
+		if (j.column[1] == TW_NONE)
+			continue;
+		j.store = tw_strdup(h->name[i] + 8);
+		char *dot = strchr(j.store, '.');
+		j.pool = dot && strcmp(dot, ".pool") == 0;
+		if (j.pool)
+			*dot = '\0';
+		r->judgement = tw_realloc(r->judgement, r->njudgement + 1, sizeof *r->judgement);
+		r->judgement[r->njudgement++] = j;
 	}
+}
+
+static int find_by(struct tw_report *r, const struct tw_header *h)
+{
+	static const char *const periods[] = { "", "time:day", "time:week", "time:month" };
+
+	for (uint32_t k = 0; k < r->options.nby; k++) {
+		const char *by = r->options.by[k];
+		r->by_kind[k] = TW_BY_COLUMN;
+		for (int i = TW_BY_DAY; i <= TW_BY_MONTH; i++)
+			if (strcmp(by, periods[i]) == 0)
+				r->by_kind[k] = (enum tw_by_kind)i;
+		r->by[k] = tw_header_find(h, r->by_kind[k] == TW_BY_COLUMN ? by : "time");
+		if (r->by[k] != TW_NONE)
+			continue;
+		tw_error("--by %s: the rows have no such column", by);
+		return -1;
+	}
+	return 0;
 }
 
 static int bind(void *self, struct tw_header *h)
@@ -40,184 +62,154 @@ static int bind(void *self, struct tw_header *h)
 	struct tw_report *r = self;
 
 	for (int i = 0; i < TW_F_N; i++)
-		r->col[i] = tw_header_find(h, fact_names[i]);
-	r->chain = r->col[TW_F_HAS_CHAIN];
+		r->col[i] = asked[i] ? tw_header_find(h, asked[i]) : TW_NONE;
 	r->ip = tw_header_find(h, "ip");
 	r->port = tw_header_find(h, "port");
+	r->name = tw_header_find(h, "name");
 	r->scan = tw_header_find(h, "scan");
 	r->time = tw_header_find(h, "time");
 	r->probe = tw_header_find(h, "probe");
 	find_judgements(r, h);
-	r->bound = true;
-	return 0;
+	r->npiece = TW_F_N + 3 * r->njudgement + r->options.nby;
+	r->piece = tw_alloc(r->npiece * sizeof *r->piece);
+	return find_by(r, h);
 }
 
-static void add_field(struct tw_buf *b, struct tw_slice v)
+static bool begins(struct tw_slice s, const char *with)
 {
-	tw_buf_addslice(b, v);
-	tw_buf_addc(b, 0x1f);
+	size_t n = strlen(with);
+	return s.n >= n && memcmp(s.p, with, n) == 0;
 }
 
-/* The tuple's text: its fields, chain told as yes or nothing. */
-static void tuple_text(struct tw_report *r, const struct tw_row *row)
+bool tw_report_skips(const struct tw_report *r, const struct tw_row *row)
 {
-	struct tw_slice chain = tw_row_get(row, r->chain);
+	return begins(tw_row_get(row, r->probe), "offer:");
+}
 
+uint64_t tw_report_time(const struct tw_report *r, const struct tw_row *row)
+{
+	struct tw_slice s = tw_row_get(row, r->time);
+	int64_t t, from = tw_time_civil(1600, 1, 1, 0, 0, 0);
+	uint64_t ms = 0, unit = 100;
+
+	if (!tw_time_parse(s, &t))
+		return 0;
+	for (size_t i = 20; i < s.n && s.p[19] == '.' && s.p[i] >= '0' && s.p[i] <= '9'; i++, unit /= 10)
+		ms += unit * (uint64_t)(s.p[i] - '0');
+	return t < from ? 1 : (uint64_t)(t - from) * 1000 + ms + 1;
+}
+
+bool tw_report_entity(struct tw_report *r, const struct tw_row *row, enum tw_unit unit, uint64_t *name)
+{
+	struct tw_slice ip = tw_row_get(row, r->ip);
+	struct tw_slice part[7] = { tw_row_get(row, r->col[TW_F_SOURCE]), tw_row_get(row, r->col[TW_F_PROTOCOL]), ip,
+		tw_row_get(row, r->port) };
+	uint32_t n = 4;
+
+	if (unit != TW_UNIT_TARGET && ip.n == 0)
+		return false;
+	if (unit == TW_UNIT_TARGET) {
+		part[n++] = tw_row_get(row, r->name);
+		/* a hop to another host is no target that was asked for */
+		if (part[4].n == 0 || (ip.n == 0 && begins(tw_row_get(row, r->probe), "redirect:")))
+			return false;
+	}
+	if (unit != TW_UNIT_SERVER)
+		part[n++] = tw_row_get(row, r->scan);
 	r->text.n = 0;
-	for (int i = 0; i < TW_F_N; i++) {
-		if (i == TW_F_HAS_CHAIN)
-			add_field(&r->text, tw_str(chain.n && !tw_slice_is(chain, "NONE") ? "yes" : ""));
-		else
-			add_field(&r->text, tw_row_get(row, r->col[i]));
+	for (uint32_t i = 0; i < n + r->options.nby; i++) {
+		struct tw_slice s = i < n ? part[i] : r->piece[r->npiece - r->options.nby + i - n];
+		uint32_t len = (uint32_t)s.n;
+		tw_buf_add(&r->text, &len, sizeof len);
+		tw_buf_addslice(&r->text, s);
 	}
-	for (uint32_t j = 0; j < r->njudgement; j++) {
-		add_field(&r->text, tw_row_get(row, r->judgement[j].verdict));
-		add_field(&r->text, tw_row_get(row, r->judgement[j].reason));
-	}
+	*name = tw_hash(tw_buf_slice(&r->text), 0);
+	return true;
 }
 
-static struct tw_slice next_field(const uint8_t **p, const uint8_t *end)
+/* Is (tuple, time) to stand for the host instead of what does? Equal times are
+ * settled by the tuples' bytes, so that the order of the input decides nothing. */
+static bool better(const struct tw_report *r, struct tw_place p, uint32_t tuple, uint64_t time)
 {
-	const uint8_t *stop = memchr(*p, 0x1f, (size_t)(end - *p));
-	struct tw_slice s = { *p, (size_t)(stop - *p) };
-	*p = stop + 1;
-	return s;
+	const struct tw_tuple *old = &r->tuple[p.s->tuple[p.i]], *new = &r->tuple[tuple];
+	uint64_t then = tw_place_time(p);
+
+	if (old->established != new->established)
+		return new->established;
+	if (time != then)
+		return (time > then) == (r->options.rescans == TW_RESCANS_LAST);
+	return tw_tuple_cmp(new, old) > 0;
 }
 
-static void new_tuple(struct tw_report *r, uint32_t i)
+static void see_host(struct tw_report *r, const struct tw_row *row, uint32_t tuple, enum tw_unit unit)
 {
-	if (i == r->tuple_cap) {
-		r->tuple_cap = r->tuple_cap ? 2 * r->tuple_cap : 256;
-		r->tuple = tw_realloc(r->tuple, r->tuple_cap, sizeof *r->tuple);
-	}
-	struct tw_tuple *t = &r->tuple[i];
-	*t = (struct tw_tuple){ .text = { NULL, r->text.n } };
-	uint8_t *own = tw_alloc(r->text.n);
-	memcpy(own, r->text.p, r->text.n);
-	t->text.p = own;
-	const uint8_t *p = own, *end = own + r->text.n;
-	for (int k = 0; k < TW_F_N; k++)
-		t->f[k] = next_field(&p, end);
-	t->verdict = tw_alloc((2 * (size_t)r->njudgement + 1) * sizeof *t->verdict);
-	t->reason = t->verdict + r->njudgement;
-	for (uint32_t j = 0; j < r->njudgement; j++) {
-		t->verdict[j] = next_field(&p, end);
-		t->reason[j] = next_field(&p, end);
-	}
-}
+	struct tw_tally *t = unit == TW_UNIT_HOST ? &r->host : &r->target;
+	struct tw_tally *several = unit == TW_UNIT_HOST ? &r->host_all : &r->target_all;
+	uint64_t name, time;
 
-/* 0x1f parts fields; escaped text never holds it, foreign rows may. */
-static bool has_separator(const struct tw_row *row)
-{
-	return row->raw.n && memchr(row->raw.p, 0x1f, row->raw.n) != NULL;
-}
-
-uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add)
-{
-	uint8_t digest[TW_SHA256];
-	bool fresh = false;
-
-	tuple_text(r, row);
-	tw_sha256(tw_buf_slice(&r->text), digest);
-	if (!add)
-		return tw_set_find(&r->tuple_set, digest);
-	uint32_t i = tw_set_add(&r->tuple_set, digest, &fresh);
-	if (fresh)
-		new_tuple(r, i);
-	return i;
-}
-
-/* (ip, port, protocol), once in a scan. */
-uint32_t tw_report_host(struct tw_report *r, const struct tw_row *row, bool add)
-{
-	uint8_t digest[TW_SHA256];
-	bool fresh = false;
-
-	if (tw_row_get(row, r->ip).n == 0)
-		return TW_NONE;
-	r->text.n = 0;
-	add_field(&r->text, tw_row_get(row, r->ip));
-	add_field(&r->text, tw_row_get(row, r->port));
-	add_field(&r->text, tw_row_get(row, r->col[TW_F_PROTOCOL]));
-	add_field(&r->text, tw_row_get(row, r->scan));
-	tw_sha256(tw_buf_slice(&r->text), digest);
-	if (!add)
-		return tw_set_find(&r->host_set, digest);
-	uint32_t i = tw_set_add(&r->host_set, digest, &fresh);
-	if (fresh && i == r->host_cap) {
-		r->host_cap = r->host_cap ? 2 * r->host_cap : 256;
-		r->host = tw_realloc(r->host, r->host_cap, sizeof *r->host);
-	}
-	if (fresh)
-		r->host[i] = (struct tw_host){ 0, 0, TW_NONE, false, false };
-	return i;
-}
-
-/* Is b to stand for the host instead of a? Equal times are settled by the
- * tuples' bytes, so that the order of the input decides nothing. */
-static bool better(const struct tw_report *r, const struct tw_host *a, const struct tw_host *b)
-{
-	if (a->established != b->established)
-		return b->established;
-	if (a->time != b->time)
-		return (b->time > a->time) == (r->rescans == TW_RESCANS_LAST);
-	return tw_slice_cmp(r->tuple[b->tuple].text, r->tuple[a->tuple].text) > 0;
-}
-
-static void see_host(struct tw_report *r, const struct tw_row *row, uint32_t tuple)
-{
-	uint32_t i = tw_report_host(r, row, true);
-	struct tw_host now = { row->number, TW_TIME_MIN, tuple, tw_tuple_is(&r->tuple[tuple], TW_F_OUTCOME, "established"), false };
-
-	if (i == TW_NONE)
+	if (!tw_report_entity(r, row, unit, &name))
 		return;
-	if (!tw_time_parse(tw_row_get(row, r->time), &now.time))
-		now.time = TW_TIME_MIN;
-	struct tw_host *h = &r->host[i];
-	now.disagrees = h->disagrees || (h->tuple != TW_NONE && h->tuple != tuple);
-	if (h->tuple == TW_NONE || better(r, h, &now))
-		*h = now;
-	else
-		h->disagrees = now.disagrees;
+	if (r->options.rescans == TW_RESCANS_EACH) {
+		r->tuple[tuple].count[unit]++;
+		return;
+	}
+	time = tw_report_time(r, row);
+	struct tw_place p = tw_tally_put(t, name, tuple);
+	uint32_t old = p.s->tuple[p.i];
+	if (!p.fresh && old != tuple) {
+		tw_tally_put(several, name, old);
+		tw_tally_put(several, name, tuple);
+	}
+	if (p.fresh || better(r, p, tuple, time))
+		tw_place_set(p, tuple, time);
 }
 
-/* A leaf counts once for a source and protocol, whatever else differs. */
-static void see_leaf(struct tw_report *r, const struct tw_row *row, uint32_t tuple)
+static void see_certificate(struct tw_report *r, uint64_t name, uint32_t tuple)
 {
-	struct tw_tuple *t = &r->tuple[tuple];
-	struct tw_slice leaf = tw_row_get(row, r->chain);
-	const uint8_t *sp = leaf.n ? memchr(leaf.p, ' ', leaf.n) : NULL;
-	uint8_t digest[TW_SHA256];
-	bool fresh;
+	tw_tally_put(&r->certificate, name, tuple);
+}
 
-	if (!tw_tuple_is(t, TW_F_HAS_CHAIN, "yes"))
+static void see_chain(struct tw_report *r, const struct tw_row *row, uint32_t tuple)
+{
+	struct tw_slice chain = tw_row_get(row, r->col[TW_F_CHAIN]);
+
+	if (!tw_tuple_is(&r->tuple[tuple], TW_F_CHAIN, "yes"))
 		return;
-	if (sp)
-		leaf.n = (size_t)(sp - leaf.p);
-	r->text.n = 0;
-	add_field(&r->text, t->f[TW_F_SOURCE]);
-	add_field(&r->text, t->f[TW_F_PROTOCOL]);
-	add_field(&r->text, leaf);
-	tw_sha256(tw_buf_slice(&r->text), digest);
-	tw_set_add(&r->cert_set, digest, &fresh);
-	t->count[TW_UNIT_CERTIFICATE] += fresh;
+	uint64_t hash = tw_hash(chain, tuple);
+	uint64_t *seen = &r->recent[hash % (sizeof r->recent / sizeof *r->recent)];
+	if (*seen == hash)
+		return;
+	*seen = hash;
+	tw_report_certificates(r, row, tuple, see_certificate);
 }
 
 static int see(void *self, struct tw_row *row)
 {
 	struct tw_report *r = self;
 
-	if (has_separator(row)) {
-		tw_error("row %llu: a control character (0x1f) in a field", (unsigned long long)row->number);
-		return -1;
-	}
+	if (tw_report_skips(r, row))
+		return 0;
 	uint32_t i = tw_report_tuple(r, row, true);
-	bool passive = tw_tuple_is(&r->tuple[i], TW_F_SOURCE, "passive");
-	r->tuple[i].count[passive ? TW_UNIT_CONNECTION : TW_UNIT_PROBE]++;
-	if (!passive)
-		see_host(r, row, i);
-	see_leaf(r, row, i);
+	if (r->tuple[i].passive) {
+		uint64_t name;
+		r->tuple[i].count[TW_UNIT_CONNECTION]++;
+		if (tw_report_entity(r, row, TW_UNIT_SERVER, &name))
+			tw_place_count(tw_tally_put(&r->server, name, i));
+	} else {
+		r->tuple[i].count[TW_UNIT_PROBE]++;
+		see_host(r, row, i, TW_UNIT_HOST);
+		see_host(r, row, i, TW_UNIT_TARGET);
+	}
+	see_chain(r, row, i);
 	return 0;
+}
+
+static void count_hosts(struct tw_report *r, const struct tw_tally *t, enum tw_unit unit)
+{
+	for (int k = 0; k < TW_TALLY_SHARDS; k++)
+		for (uint32_t i = 0; i < t->shard[k].cap; i++)
+			if (t->shard[k].tuple[i] != TW_NONE)
+				r->tuple[t->shard[k].tuple[i]].count[unit]++;
 }
 
 void tw_report_count(struct tw_report *r)
@@ -225,18 +217,26 @@ void tw_report_count(struct tw_report *r)
 	if (r->counted)
 		return;
 	r->counted = true;
-	for (uint32_t i = 0; i < r->host_set.n; i++) {
-		struct tw_tuple *t = &r->tuple[r->host[i].tuple];
-		t->count[TW_UNIT_HOST]++;
-		t->disagree += r->host[i].disagrees;
-	}
+	count_hosts(r, &r->host, TW_UNIT_HOST);
+	count_hosts(r, &r->target, TW_UNIT_TARGET);
 }
 
-struct tw_report *tw_report_new(enum tw_rescans rescans)
+struct tw_report *tw_report_new(const struct tw_report_options *o)
 {
 	struct tw_report *r = tw_alloc(sizeof *r);
-	r->rescans = rescans;
+
+	r->options = *o;
+	if (r->options.units == 0)
+		r->options.units = (1u << TW_UNIT_N) - 1;
 	r->stage = (struct tw_stage){ "tw-report", r, bind, see, NULL };
+	tw_intern_init(&r->tuples);
+	tw_intern_init(&r->groups);
+	tw_tally_init(&r->host, TW_TALLY_TIMES);
+	tw_tally_init(&r->target, TW_TALLY_TIMES);
+	tw_tally_init(&r->host_all, TW_TALLY_SET);
+	tw_tally_init(&r->target_all, TW_TALLY_SET);
+	tw_tally_init(&r->server, TW_TALLY_COUNTS);
+	tw_tally_init(&r->certificate, TW_TALLY_SET);
 	return r;
 }
 
@@ -250,8 +250,9 @@ int tw_report_can(const struct tw_report *r, const struct tw_table *t)
 	for (int i = 0; i < TW_F_N; i++) {
 		if (!(t->needs >> i & 1) || r->col[i] != TW_NONE)
 			continue;
-		const char *tool = i == TW_F_LEAF_TIME ? "tw-chain" : i >= TW_F_KEX && i < TW_F_HAS_CHAIN ? "tw-classify" : "tw-ingest";
-		tw_error("table %s wants the column %s: run %s first", t->id, fact_names[i], tool);
+		bool classes = i >= TW_F_KEX && i < TW_F_CHAIN && i != TW_F_LEAF_TIME;
+		tw_error("table %s wants the column %s: run %s first", t->id, asked[i],
+		    i == TW_F_LEAF_TIME ? "tw-chain" : classes ? "tw-classify" : "tw-ingest");
 		return -1;
 	}
 	if (t->judged && r->njudgement == 0) {
@@ -261,21 +262,37 @@ int tw_report_can(const struct tw_report *r, const struct tw_table *t)
 	return 0;
 }
 
+static void trace_free(struct tw_trace *t)
+{
+	if (!t)
+		return;
+	tw_buf_free(&t->text);
+	free(t->known);
+	tw_tally_free(&t->chosen);
+	tw_tally_free(&t->printed);
+	free(t);
+}
+
 void tw_report_free(struct tw_report *r)
 {
-	for (uint32_t i = 0; i < r->tuple_set.n; i++) {
-		free((void *)(uintptr_t)r->tuple[i].text.p);
-		free(r->tuple[i].verdict);
-	}
+	for (uint32_t i = 0; i < r->tuples.n; i++)
+		free(r->tuple[i].piece);
 	for (uint32_t j = 0; j < r->njudgement; j++)
 		free(r->judgement[j].store);
 	free(r->judgement);
 	free(r->tuple);
-	free(r->host);
-	tw_set_free(&r->tuple_set);
-	tw_set_free(&r->host_set);
-	tw_set_free(&r->cert_set);
+	free(r->group_tuple);
+	free(r->piece);
+	tw_intern_free(&r->tuples);
+	tw_intern_free(&r->groups);
+	tw_tally_free(&r->host);
+	tw_tally_free(&r->target);
+	tw_tally_free(&r->host_all);
+	tw_tally_free(&r->target_all);
+	tw_tally_free(&r->server);
+	tw_tally_free(&r->certificate);
 	tw_buf_free(&r->text);
-	tw_buf_free(&r->key);
+	tw_buf_free(&r->by_text);
+	trace_free(r->trace);
 	free(r);
 }

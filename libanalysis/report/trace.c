@@ -4,33 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* Does the tuple stand, under this unit, in the wanted line and column? */
-static bool wanted(struct tw_report *r, const struct tw_tuple *tuple, enum tw_unit unit)
-{
-	const struct tw_table *t = r->table;
-	bool found = false;
-
-	if (!(t->units >> unit & 1) || !t->counts(tuple))
-		return false;
-	for (uint32_t j = 0; j < (t->judged ? r->njudgement : 1) && !found; j++) {
-		bool hit[TW_TABLE_COLUMNS] = { false };
-		struct tw_slice value[TW_TABLE_COLUMNS] = { { NULL, 0 } };
-		uint32_t n = t->shape == TW_LONG ? t->values(tuple, j, value) : 1;
-		if (t->shape == TW_WIDE)
-			t->mark(tuple, j, hit);
-		for (uint32_t k = 0; k < n && !found; k++) {
-			r->text.n = 0;
-			tw_report_key(r, t, tuple, unit, j, value[k], &r->text);
-			found = tw_slice_eq(tw_buf_slice(&r->text), tw_buf_slice(&r->key)) &&
-			    (r->column == TW_NONE || hit[r->column]);
-		}
-	}
-	return found;
-}
-
 static int write_out(struct tw_report *r, struct tw_slice s)
 {
-	if (fwrite(s.p, 1, s.n, r->out) == s.n && fputc('\n', r->out) != EOF)
+	if (fwrite(s.p, 1, s.n, r->trace->out) == s.n && fputc('\n', r->trace->out) != EOF)
 		return 0;
 	tw_error("writing: %s", strerror(errno));
 	return -1;
@@ -51,24 +27,74 @@ static int bind_rows(void *self, struct tw_header *h)
 	return err;
 }
 
+static bool hits(struct tw_report *r, uint32_t tuple)
+{
+	uint8_t *known = &r->trace->known[tuple];
+
+	if (*known == 0)
+		*known = tw_lines_hit(r, r->trace, &r->tuple[tuple]) ? 2 : 1;
+	return *known == 2;
+}
+
+static bool chosen(struct tw_report *r, uint64_t name)
+{
+	return tw_tally_find(&r->trace->chosen, name, 0).s != NULL;
+}
+
+/* The one row that stands for the host: the first of those that could. */
+static bool stands(struct tw_report *r, const struct tw_row *row, uint32_t tuple, enum tw_unit unit)
+{
+	const struct tw_tally *t = unit == TW_UNIT_HOST ? &r->host : &r->target;
+	uint64_t name;
+
+	if (!tw_report_entity(r, row, unit, &name))
+		return false;
+	if (r->trace->column == TW_COLUMN_DISAGREE)
+		return chosen(r, name) && r->trace->table->counts(&r->tuple[tuple]);
+	if (r->options.rescans == TW_RESCANS_EACH)
+		return hits(r, tuple);
+	struct tw_place p = tw_tally_find(t, name, 0);
+	if (!p.s || p.s->tuple[p.i] != tuple || tw_place_time(p) != tw_report_time(r, row) || !hits(r, tuple))
+		return false;
+	return tw_tally_put(&r->trace->printed, name, 0).fresh;
+}
+
+static void see_certificate(struct tw_report *r, uint64_t name, uint32_t tuple)
+{
+	if (tuple < r->trace->nknown && chosen(r, name) && hits(r, tuple))
+		r->trace->hit_row = true;
+}
+
+static bool wanted(struct tw_report *r, const struct tw_row *row, uint32_t tuple)
+{
+	uint64_t name;
+
+	switch (r->trace->unit) {
+	case TW_UNIT_PROBE: return !r->tuple[tuple].passive && hits(r, tuple);
+	case TW_UNIT_CONNECTION: return r->tuple[tuple].passive && hits(r, tuple);
+	case TW_UNIT_HOST:
+	case TW_UNIT_TARGET: return !r->tuple[tuple].passive && stands(r, row, tuple, r->trace->unit);
+	case TW_UNIT_SERVER:
+		return r->tuple[tuple].passive && tw_report_entity(r, row, TW_UNIT_SERVER, &name) && chosen(r, name) && hits(r, tuple);
+	default:
+		r->trace->hit_row = false;
+		tw_report_certificates(r, row, tuple, see_certificate);
+		return r->trace->hit_row;
+	}
+}
+
 static int see_row(void *self, struct tw_row *row)
 {
 	struct tw_report *r = self;
-	uint32_t i = tw_report_tuple(r, row, false);
 
+	if (tw_report_skips(r, row))
+		return 0;
+	uint32_t i = tw_report_tuple(r, row, false);
 	if (i == TW_NONE) {
-		tw_error("the rows have changed since they were counted");
+		tw_error("row %llu: the rows have changed since they were counted", (unsigned long long)row->number);
 		return -1;
 	}
-	bool passive = tw_tuple_is(&r->tuple[i], TW_F_SOURCE, "passive");
-	bool yes = wanted(r, &r->tuple[i], passive ? TW_UNIT_CONNECTION : TW_UNIT_PROBE);
-	if (!yes && !passive && wanted(r, &r->tuple[i], TW_UNIT_HOST)) {
-		uint32_t h = tw_report_host(r, row, false);
-		yes = h != TW_NONE && r->host[h].row == row->number;
-	}
-	/* For certificates: every row that presented one of them. */
-	yes = yes || wanted(r, &r->tuple[i], TW_UNIT_CERTIFICATE);
-	return yes ? write_out(r, row->raw) : 0;
+	return wanted(r, row, i) ? write_out(r, row->raw) : 0;
 }
 
 struct tw_stage *tw_report_rows_stage(struct tw_report *r)
@@ -77,33 +103,86 @@ struct tw_stage *tw_report_rows_stage(struct tw_report *r)
 	return &r->rows_stage;
 }
 
+/* Splits at slashes into text, ended by NULs; a backslash keeps what follows. */
+static uint32_t split(const char *cell, struct tw_buf *text, size_t *at, uint32_t max)
+{
+	uint32_t n = 0;
+
+	at[n++] = 0;
+	for (; *cell; cell++) {
+		if (*cell == '/' && n < max) {
+			tw_buf_addc(text, '\0');
+			at[n++] = text->n;
+			continue;
+		}
+		if (*cell == '\\' && cell[1])
+			cell++;
+		tw_buf_addc(text, *cell);
+	}
+	tw_buf_addc(text, '\0');
+	return n;
+}
+
+static int complain(const struct tw_report *r, const struct tw_table *t)
+{
+	const char *name[TW_LINE_PARTS];
+	uint32_t n = tw_key_names(r, t, name);
+	struct tw_buf b = { 0 };
+
+	for (uint32_t i = 0; i < n; i++)
+		tw_buf_addf(&b, "/%s", name[i]);
+	tw_buf_addc(&b, '\0');
+	tw_error("--rows: %s wants source/protocol/unit%s%s", t->id, (const char *)b.p, t->shape == TW_WIDE ? "/COLUMN" : "");
+	tw_buf_free(&b);
+	return -1;
+}
+
+static int find_column(struct tw_trace *t, const char *name)
+{
+	if (t->table->shape == TW_LONG) {
+		t->column = name ? TW_COLUMN_DISAGREE : TW_COLUMN_VALUE;
+		return !name || strcmp(name, "disagreeing_hosts") == 0 ? 0 : -1;
+	}
+	t->column = tw_table_column(t->table, name);
+	if (strcmp(name, "n") == 0)
+		t->column = TW_COLUMN_N;
+	else if (strcmp(name, "disagreeing_hosts") == 0)
+		t->column = TW_COLUMN_DISAGREE;
+	else if (t->column < 0)
+		return -1;
+	return 0;
+}
+
 int tw_report_rows(struct tw_report *r, const struct tw_table *t, const char *cell, FILE *out)
 {
-	uint32_t fields = 3u + (t->judged ? 2u : 0u) + (t->shape == TW_LONG ? 1u : 0u);
+	const char *name[TW_LINE_PARTS];
+	size_t at[TW_LINE_PARTS + 1];
+	uint32_t keys = 3 + tw_key_names(r, t, name), u = 0;
+	struct tw_trace *w = r->trace = tw_alloc(sizeof *w);
 
-	r->table = t;
-	r->out = out;
-	r->column = TW_NONE;
-	r->key.n = 0;
-	for (uint32_t i = 0; i < fields; i++) {
-		size_t n = strcspn(cell, "/");
-		tw_buf_add(&r->key, cell, n);
-		tw_buf_addc(&r->key, 0x1f);
-		bool last = i + 1 == fields;
-		if (!cell[n] && (!last || t->shape == TW_WIDE)) {
-			tw_error("--rows: %s wants SOURCE/PROTOCOL/UNIT%s/%s", t->id, t->judged ? "/STORE/POOL" : "",
-			    t->shape == TW_LONG ? t->value : "COLUMN");
-			return -1;
-		}
-		cell += n + (cell[n] != 0);
+	w->table = t;
+	w->out = out;
+	w->nparts = (uint8_t)keys;
+	w->nknown = r->tuples.n;
+	w->known = tw_alloc(w->nknown);
+	tw_tally_init(&w->chosen, TW_TALLY_SET);
+	tw_tally_init(&w->printed, TW_TALLY_SET);
+	uint32_t n = split(cell, &w->text, at, keys + 1);
+	if (n < keys + (t->shape == TW_WIDE))
+		return complain(r, t);
+	for (uint32_t i = 0; i < keys; i++)
+		w->part[i] = tw_str((const char *)w->text.p + at[i]);
+	while (u < TW_UNIT_N && !tw_slice_is(w->part[2], tw_report_unit(r, (enum tw_unit)u)))
+		u++;
+	w->unit = (enum tw_unit)u;
+	if (u == TW_UNIT_N || !(t->units >> u & 1)) {
+		tw_error("--rows: table %s has no unit %s", t->id, (const char *)w->text.p + at[2]);
+		return -1;
 	}
-	if (t->shape == TW_LONG || strcmp(cell, "n") == 0)
-		return 0;
-	for (uint32_t c = 0; c < TW_TABLE_COLUMNS && t->columns[c].name; c++)
-		if (strcmp(t->columns[c].name, cell) == 0)
-			r->column = c;
-	if (r->column != TW_NONE)
-		return 0;
-	tw_error("--rows: table %s has no column %s", t->id, cell);
-	return -1;
+	if (find_column(w, n > keys ? (const char *)w->text.p + at[keys] : NULL)) {
+		tw_error("--rows: table %s has no column %s", t->id, (const char *)w->text.p + at[keys]);
+		return -1;
+	}
+	tw_lines_trace(r, w);
+	return 0;
 }

@@ -135,10 +135,11 @@ END_TEST
 START_TEST(stage)
 {
 	char name[] = "/tmp/tw-check-crypto-XXXXXX";
-	static const char csv[] = "sha256,key_algorithm,key_bits,curve,signature_algorithm,self_issued\n"
-		"a,RSA,2048,,sha256WithRSAEncryption,no\nb,RSA,1024,,md5WithRSAEncryption,yes\n";
+	static const char csv[] = "sha256,key_algorithm,key_bits,curve,signature_algorithm,self_issued,ski,aki\n"
+		"a,RSA,2048,,sha256WithRSAEncryption,no,,\nb,RSA,1024,,md5WithRSAEncryption,yes,,\n"
+		"d,EC,256,secp256r1,ecdsa-with-SHA384,yes,01,02\ne,,,,,,,\n";
 	static const char want[] = "deprecated,DHE,RSA,AES-CBC,128,SHA1,no,yes,legacy,1024,RSA-2048,"
-		"sha256WithRSAEncryption,112,80,1:key:RSA-1024,80,dh,Exim";
+		"sha256WithRSAEncryption,112,80,1:key:RSA-1024,80,dh,Exim,root:RSA-1024:md5WithRSAEncryption";
 	int fd = mkstemp(name);
 	ck_assert(fd >= 0 && write(fd, csv, sizeof csv - 1) == (ssize_t)(sizeof csv - 1) && close(fd) == 0);
 	struct tw_facts *facts = tw_facts_new(NULL);
@@ -163,8 +164,10 @@ START_TEST(stage)
 	ck_assert_int_eq(tw_row_split(&r, tw_str("TLSv1.0,,,a c,yes,")), 0);
 	ck_assert_int_eq(s->row(s->self, &r), -1); /* c was collected, and is absent */
 	tw_row_clear(&r);
-	ck_assert_int_eq(tw_row_split(&r, tw_str("TLSv1.0,,,a c,partly,")), 0);
+	ck_assert_int_eq(tw_row_split(&r, tw_str("TLSv1.0,,,a c b d e,partly,")), 0);
 	ck_assert_int_eq(s->row(s->self, &r), 0);
+	ck_assert(tw_slice_is(r.f[r.n - 1], "unknown:: root:RSA-1024:md5WithRSAEncryption "
+		"intermediate:EC-secp256r1:ecdsa-with-SHA384 unreadable::"));
 	tw_buf_free(&got);
 	tw_row_free(&r);
 	tw_header_free(&h);

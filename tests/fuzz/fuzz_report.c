@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	struct tw_report *r = tw_report_new(TW_RESCANS_LAST);
+	struct tw_report *r = tw_report_new(&(struct tw_report_options){ .nby = 1, .by = { "time:week" }, .servers_any = n & 1 });
 	struct tw_stage *s = tw_report_stage(r);
 	struct tw_header h = { 0 };
 	struct tw_row row = { 0 };
@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		for (const struct tw_table *const *t = tw_tables; *t; t++) {
 			out.n = 0;
 			tw_report_table(r, *t, &out);
+			tw_report_pretty(r, *t, &out);
 		}
 	}
 	tw_row_free(&row);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""tw-report against a second computation: seeded rows, counted again here with
-csv and dicts; then the same rows shuffled must give the same bytes."""
+"""tw-report against a second computation: seeded rows, every table and every
+unit counted again here from docs/tables.md with csv and dicts; the rows behind
+numbers; the same rows in another order must give the same bytes."""
 import csv
 import os
 import random
@@ -9,10 +10,23 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 
+import tables
+
 TOOL = os.path.join(os.environ["TW_BUILDDIR"], "tw-report")
-COLUMNS = ("time,source,scan,input,record,probe,ip,port,spoken,protocol,tls_start,starttls_offered,starttls_answer,outcome,"
-           "version,cipher,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,kex,enc,mac,aead,"
-           "forward_secrecy,cipher_class,leaf_key,leaf_sig,chain_security_bits").split(",")
+COLUMNS = ("time,source,scan,input,record,probe,ip,port,spoken,protocol,name,tls_start,starttls_offered,starttls_answer,outcome,"
+           "version,cipher,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,kex,enc,mac,aead,"
+           "forward_secrecy,cipher_class,leaf_key,leaf_sig,chain_security_bits,weakest_link,session_bits,limited_by,"
+           "chain_above,asn").split(",")
+SUITES = [("TLS_AES_128_GCM_SHA256", "TLS1.3", "AES-GCM", "AEAD", "yes", "yes", "aead-fs"),
+          ("TLS_RSA_WITH_RC4_128_MD5", "RSA", "RC4", "MD5", "no", "no", "broken"),
+          ("TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "DHE", "AES-CBC", "SHA1", "no", "yes", "legacy"),
+          ("TLS_RSA_WITH_3DES_EDE_CBC_SHA", "RSA", "3DES-CBC", "SHA1", "no", "no", "64-bit-block"),
+          ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE", "CHACHA20-POLY1305", "AEAD", "yes", "yes", "aead-fs"),
+          ("TLS_RSA_WITH_CAMELLIA_128_CBC_SHA", "RSA", "CAMELLIA-CBC", "SHA1", "no", "no", "legacy"),
+          ("TLS_RSA_WITH_SEED_CBC_SHA", "RSA", "SEED-CBC", "SHA1", "no", "no", "legacy"), ("", "", "", "", "", "", "")]
+VERDICT = {"ok": "verifiable", "expired": "expired", "self_signed": "self-signed", "unknown_issuer": "broken",
+           "not_yet_valid": "broken", "missing_intermediate": "broken"}
+UNJUDGED = ["no_time", "encrypted", "resumed", "not_collected", "truncated", "no_certificate", "no_snapshot", ""]
 failures = 0
 
 
@@ -22,59 +36,66 @@ def fail(*words):
     print("FAIL", *words)
 
 
-def make(n, seed):
+def put_tls(r, row):
+    suite = r.choice(SUITES)
+    row.update(zip(("cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class"), suite))
+    row.update(version=r.choice(["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3", "SSLv2", "", "0x0305"]),
+               session_bits=r.choice(["", "40", "80", "112", "128", "256"]),
+               limited_by=r.choice(["cipher", "dh", "group", "leaf-key", ""]))
+    if r.random() < 0.1:
+        row["chain"] = "NONE"
+        return
+    leaf = r.randrange(60)
+    above = [r.randrange(100, 112) for _ in range(r.randrange(3))]
+    roles = {c: ("intermediate" if c < 108 else "root", ["RSA-2048", "RSA-1024", "EC-secp256r1"][c % 3], "sha%d" % (c % 2)) for c in above}
+    row.update(chain=" ".join("%064x" % c for c in [leaf] + above), chain_above=" ".join(":".join(roles[c]) for c in above),
+               leaf_time=r.choice(["ok", "expired", "early"]), leaf_key=["RSA-1024", "RSA-2048", "", "Ed25519"][leaf % 4],
+               leaf_sig=["sha256WithRSAEncryption", "sha1WithRSAEncryption"][leaf % 2],
+               chain_security_bits=r.choice(["", "64", "80", "112", "128"]),
+               weakest_link=r.choice(["", "0:key:RSA-1024", "0:sig:md5", "1:key:RSA-1024", "10:sig:sha1"]))
+    if above and r.random() < 0.1:
+        row["chain_above"] = ""
+    for pool in ("m", "m.pool"):
+        reason = r.choice(list(VERDICT) + [r.choice(UNJUDGED)])
+        row["reason." + pool] = reason
+        row["verdict." + pool] = VERDICT.get(reason, "")
+    row["ever.m"] = r.choice(["yes", "no", ""])
+
+
+def make(n, seed, passive):
+    """Times are all different, by milliseconds, so that no host is a matter of taste."""
     r = random.Random(seed)
+    times = random.Random(seed + 1).sample(range(10 ** 8), n)
     rows = []
     for i in range(n):
-        leaf = r.randrange(40)
-        done = r.random() < 0.7
-        reason = ["ok", "expired", "self_signed", "unknown_issuer", "no_time"][leaf % 5]
-        verdict = {"ok": "verifiable", "expired": "expired", "self_signed": "self-signed", "no_time": ""}.get(reason, "broken")
         protocol = r.choice(["smtp", "imap", "https"])
         implicit = protocol == "https"
+        s, ms = divmod(times[i] * 30, 1000)
         row = dict.fromkeys(COLUMNS, "")
-        row.update(time="2024-05-%02dT00:00:%02d%sZ" % (r.randrange(1, 4), r.randrange(3), r.choice(["", ".5"])),
-                   source="active", scan=r.choice(["a", "b"]), input="x", record=str(i), probe="p",
-                   ip=r.choice(["", "192.0.2.%d" % r.randrange(60)]), port="25", spoken="http" if implicit else protocol,
-                   protocol=protocol, tls_start="implicit" if implicit else r.choice(["", "starttls"]),
-                   starttls_offered=r.choice(["", "yes", "no", "mangled"]), starttls_answer=r.choice(["", "accepted", "refused"]),
-                   outcome="established" if done else r.choice(["timeout", "refused", "no-tls"]))
-        if done:
-            row.update(version=r.choice(["TLSv1.0", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3"]),
-                       cipher=r.choice(["TLS_AES_128_GCM_SHA256", "TLS_RSA_WITH_RC4_128_MD5"]), chain="%064x" % leaf,
-                       leaf_time="expired" if leaf % 5 in (1, 2) else "ok", leaf_key="RSA-%d" % (1024 * (1 + leaf % 2)),
-                       leaf_sig="sha256WithRSAEncryption", enc="RC4", kex="RSA", mac="MD5", aead="no", forward_secrecy="no",
-                       cipher_class="broken", chain_security_bits="80")
-            row["verdict.m"], row["reason.m"] = verdict, reason
-            row["verdict.m.pool"], row["reason.m.pool"] = "verifiable", "ok"
+        row.update(time="2024-05-%02dT%02d:%02d:%02d.%03dZ" % (1 + s // 86400 % 28, s // 3600 % 24, s // 60 % 60, s % 60, ms),
+                   source="passive" if passive else "active", scan=r.choice(["a", "b"]), input="x,\"y\"", record=str(i),
+                   probe=r.choice(["p"] * 8 + ["redirect:1", "offer:TLSv1.0"]),
+                   ip=r.choice([""] + ["192.0.2.%d" % r.randrange(40)] * 5), port="25", protocol=protocol,
+                   spoken=r.choice(["", "http" if implicit else protocol]), asn=r.choice(["", "1", "2"]),
+                   name=r.choice(["", "a.example", "b.example"]), tls_start="implicit" if implicit else r.choice(["", "starttls"]),
+                   starttls_offered=r.choice(["", "yes", "no", "mangled"]), starttls_answer=r.choice(["", "accepted", "refused", "none"]),
+                   outcome=r.choice(["established"] * 6 + ["timeout", "refused", "no-tls", "wrong-protocol", "port-open",
+                                                           "unreachable", "handshake-failed", "closed"]))
+        if row["outcome"] == "established":
+            put_tls(r, row)
         rows.append(row)
     return rows
 
 
-def seconds(t):
-    return t.split(".")[0].rstrip("Z")
-
-
-def hosts(rows):
-    """The last established row of a host, else its last; None where rows of the
-    same second could both be meant (settled by bytes; not checked here)."""
-    of = defaultdict(list)
-    for r in rows:
-        if r["ip"]:
-            of[r["ip"], r["port"], r["protocol"], r["scan"]].append(r)
-    chosen = []
-    for group in of.values():
-        best = max((r["outcome"] == "established", seconds(r["time"])) for r in group)
-        chosen.append([r for r in group if (r["outcome"] == "established", seconds(r["time"])) == best])
-    return chosen
-
-
 def run(path, *args):
-    return subprocess.run([TOOL, *args, path], check=True, capture_output=True, text=True).stdout
+    p = subprocess.run([TOOL, *args, path], capture_output=True, text=True)
+    if p.returncode:
+        fail(args, p.stderr)
+    return p.stdout
 
 
-def table(path, name):
-    return list(csv.DictReader(run(path, "-t", name).splitlines()))
+def lines(path, *args):
+    return list(csv.DictReader(run(path, *args).splitlines()))
 
 
 def write(path, rows):
@@ -84,101 +105,113 @@ def write(path, rows):
         w.writerows(rows)
 
 
-def cell(lines, **key):
-    found = [r for r in lines if all(r[k] == v for k, v in key.items())]
-    return found[0] if len(found) == 1 else None
+def compare(path, rows, **how):
+    """Each cell of each table against tables.py; no line too many or too few."""
+    args = []
+    for k in ("rescans", "servers"):
+        args += ["--" + k, how[k]] if k in how else []
+    if how.get("by"):
+        args += ["--by", ",".join(how["by"])]
+    cells = 0
+    for name in tables.TABLES:
+        want = tables.table(name, rows, **how)
+        got = {}
+        for line in lines(path, *args, "-t", name):
+            key = tuple(line[k] for k in tables.key_names(name, how.get("by", [])))
+            if key in got:
+                fail(name, "two lines of", key)
+            got[key] = line
+        for key in set(want) ^ set(got):
+            fail(name, how, "line", key, "is in", "the table only" if key in got else "tables.py only")
+        for key in set(want) & set(got):
+            for column, v in want[key].items():
+                cells += 1
+                if got[key][column] != v:
+                    fail(name, how, key, column, "is", repr(got[key][column]), "not", repr(v))
+            if set(want[key]) | set(tables.key_names(name, how.get("by", []))) != set(got[key]):
+                fail(name, "columns", set(got[key]) ^ set(want[key]))
+    return cells
 
 
-def percent(a, b):
-    return "" if b == 0 else "%d.%02d" % divmod((a * 20000 + b) // (2 * b), 100)
+def behind(path, rows, how=(), **named):
+    """--rows prints the rows that tables.py names behind each count, and as
+    many of them as there are hosts."""
+    cells = 0
+    by_record = {r["record"]: r for r in rows}
+    r = random.Random(5)
+    for name in tables.TABLES:
+        want = tables.table(name, rows, trace=True, **named)
+        keys = sorted(k for k in want)
+        for key in r.sample(keys, min(12, len(keys))):
+            columns = [c for c in want[key]]
+            for column in r.sample(columns, min(4, len(columns))):
+                cell = "/".join(k for k in key) + ("" if name in tables.LONG and column == "count" else "/" + column)
+                out = run(path, "--rows", name + ":" + cell, *how)
+                records = sorted(x["record"] for x in csv.DictReader(out.splitlines()))
+                cells += 1
+                if records != sorted(want[key][column]):
+                    fail("--rows", name, cell, len(records), "rows, not", len(want[key][column]))
+                if any(x != y for x, y in zip(out.splitlines()[1:2], [text(by_record[records[0]])] if records and len(records) == 1 else [])):
+                    fail("--rows", "bytes differ")
+    return cells
 
 
-def compare(path, rows, unit):
-    """Counts of every protocol, under one unit, with rows as that unit's."""
-    for p in ("smtp", "imap", "https"):
-        mine = [r for r in rows if r["protocol"] == p]
-        done = [r for r in mine if r["outcome"] == "established"]
-        key = dict(source="active", protocol=p, unit=unit)
-        got = cell(table(path, "versions"), **key)
-        n = Counter(r["version"] for r in done)
-        for v in ("SSLv3", "TLSv1.0", "TLSv1.2", "TLSv1.3"):
-            if got[v] != str(n[v]) or got[v + "_pct"] != percent(n[v], len(done)) or got["n"] != str(len(done)):
-                fail("versions", p, unit, v, got[v], n[v])
-        if got["TLSv1.3-draft"] != str(n["TLSv1.3-draft28"]):
-            fail("draft", p)
-        got = cell(table(path, "validity"), store="m", pool="presented", **key)
-        n = Counter(r["verdict.m"] for r in done)
-        judged = len(done) - n[""]
-        want = {"n": len(done), "judged": judged, "verifiable": n["verifiable"], "self-signed": n["self-signed"],
-                "expired": n["expired"], "broken": n["broken"], "no_time": n[""],
-                "self-signed_and_expired": n["self-signed"]}
-        for k, v in want.items():
-            if got[k] != str(v):
-                fail("validity", p, unit, k, got[k], v)
-        if got["broken_pct"] != percent(n["broken"], judged):
-            fail("percent of judged", got["broken_pct"])
-        for reason, count in Counter(r["reason.m"] for r in done).items():
-            line = cell(table(path, "reasons"), store="m", pool="presented", reason=reason, **key)
-            if not line or line["count"] != str(count) or line["n"] != str(len(done)):
-                fail("reasons", p, unit, reason, line, count)
-        if p == "https":
-            continue
-        plain = [r for r in mine if r["tls_start"] != "implicit"]
-        got = cell(table(path, "starttls"), **key)
-        n = Counter(r["starttls_offered"] for r in plain)
-        want = {"n": len(plain), "list_seen": len(plain) - n[""], "offered": n["yes"], "not_offered": n["no"],
-                "mangled": n["mangled"], "upgraded": sum(r["outcome"] == "established" and r["tls_start"] == "starttls" for r in plain)}
-        for k, v in want.items():
-            if got[k] != str(v):
-                fail("starttls", p, unit, k, got[k], v)
+def text(row):
+    import io
+    b = io.StringIO()
+    csv.DictWriter(b, COLUMNS, lineterminator="").writerow(row)
+    return b.getvalue()
+
+
+def usage(d):
+    path = os.path.join(d, "few.csv")
+    with open(path, "w") as f:
+        f.write("source,protocol,outcome,ip\nactive,smtp,established,192.0.2.1\n")
+    for args, word in (["-t", "validity"], "tw-chain"), (["-t", "scans"], "tw-ingest"), (["-t", "families"], "tw-classify"), (["-t", "none"], "--list"), (["--by", "x"], "no such column"), \
+            (["--by", "protocol"], "already"), (["--unit", "x"], "unit"), (["--rescans", "x"], "each"), (["--servers", "all"], "any"), \
+            (["--rows", "versions"], "TABLE:CELL"), (["--rows", "ciphers:active/smtp"], "tw-ingest"):
+        bad = subprocess.run([TOOL, *args, path], capture_output=True, text=True)
+        if bad.returncode != 2 or word not in bad.stderr or bad.stdout:
+            fail("usage", args, bad)
+    bad = subprocess.run([TOOL, "--rows", "versions:active/smtp/host/n"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if bad.returncode != 2 or "twice" not in bad.stderr:
+        fail("--rows of a pipe", bad)
 
 
 def main():
     with tempfile.TemporaryDirectory() as d:
         path, other = os.path.join(d, "rows.csv"), os.path.join(d, "other.csv")
-        rows = make(3000, 7)
+        rows = make(1500, 7, False) + make(1500, 11, True)
+        for i, row in enumerate(rows):
+            row["record"] = str(i)
+        random.Random(3).shuffle(rows)
         write(path, rows)
-        compare(path, rows, "probe")
-        for line in table(path, "keys"):
-            if line["unit"] == "certificate":
-                n = len({r["chain"] for r in rows if r["protocol"] == line["protocol"] and r["leaf_key"] == line["leaf_key"]})
-                if line["count"] != str(n):
-                    fail("keys", line, n)
-        # Hosts: rows of which one is the host's for certain.
-        sure = []
-        for group in hosts(rows):
-            sure += [r for r in rows if (r["ip"], r["port"], r["protocol"], r["scan"]) ==
-                     (group[0]["ip"], group[0]["port"], group[0]["protocol"], group[0]["scan"])] if len(group) == 1 else []
-        write(other, sure)
-        if len(sure) < 200:
-            fail("too few hosts to test", len(sure))
-        compare(other, [g[0] for g in hosts(sure)], "host")
+        cells = compare(path, rows)
+        for how in dict(rescans="first"), dict(rescans="each"), dict(servers="any"), dict(by=["asn", "time:month"]), dict(by=["scan", "time:week"]):
+            cells += compare(path, rows, **how)
+        traced = behind(path, rows)
+        traced += behind(path, rows, ["--servers", "any"], servers="any")
+        print(cells, "cells computed twice,", traced, "cells traced to their rows")
         # The order of rows decides nothing, not even among equal times.
+        for row in rows:
+            row["time"] = row["time"][:10] + "T00:00:00Z"
+        write(path, rows)
         before = run(path)
-        shuffled = rows[:]
-        random.Random(1).shuffle(shuffled)
-        write(path, shuffled)
-        if run(path) != before:
+        random.Random(1).shuffle(rows)
+        write(other, rows)
+        if run(other) != before or run(other, "--pretty") != run(path, "--pretty"):
             fail("tables depend on the order of rows")
-        # The rows behind a number are as many as it says.
-        line = cell(table(path, "versions"), source="active", protocol="smtp", unit="probe")
-        behind = run(path, "--rows", "versions:active/smtp/probe/TLSv1.2").splitlines()[1:]
-        if len(behind) != int(line["TLSv1.2"]) or any(r.split(",")[14] != "TLSv1.2" for r in behind):
-            fail("--rows", len(behind), line["TLSv1.2"])
-        line = cell(table(path, "reasons"), source="active", protocol="imap", unit="host", store="m", pool="presented", reason="expired")
-        behind = run(path, "--rows", "reasons:active/imap/host/m/presented/expired").splitlines()[1:]
-        if len(behind) != int(line["count"]):
-            fail("--rows of hosts", len(behind), line["count"])
-        with open(other, "w") as f:
-            f.write("source,protocol,outcome,ip\nactive,smtp,established,192.0.2.1\n")
-        bad = subprocess.run([TOOL, "-t", "validity", other], capture_output=True, text=True)
-        if bad.returncode != 2 or "tw-chain" not in bad.stderr:
-            fail("absent columns", bad)
-        if subprocess.run([TOOL, "-t", "none", other], capture_output=True).returncode != 2:
-            fail("no such table")
+        with open(path) as f:
+            piped = subprocess.run([TOOL, "-"], stdin=f, capture_output=True, text=True).stdout
+        if piped != before:
+            fail("standard input")
+        wide = [x for x in run(path, "--pretty").splitlines() if len(x) > 118]
+        if wide:
+            fail("--pretty is wider than 118", wide[0])
+        usage(d)
         subprocess.run([TOOL, "-o", os.path.join(d, "out"), path], check=True)
         names = {x.split()[0] + ".csv" for x in subprocess.run([TOOL, "--list"], capture_output=True, text=True).stdout.splitlines()}
-        if set(os.listdir(os.path.join(d, "out"))) != names or len(names) != 10:
+        if set(os.listdir(os.path.join(d, "out"))) != names or len(names) != len(tables.TABLES):
             fail("-o", os.listdir(os.path.join(d, "out")))
     return failures != 0
 

@@ -1,0 +1,488 @@
+/* Tuples, and the things of which only entries are kept, to the lines of a
+ * table; and back: what counts in one cell. */
+#include "report/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const unit_names[TW_UNIT_N] = { "probe", "host", "target", "connection", "server", "certificate",
+	"certificate-ever" };
+
+enum mode { VOTE, ANY, BEST };
+struct collect {
+	const struct tw_report *r;
+	const struct tw_table *t;
+	struct tw_lines *lines;
+	struct tw_trace *trace;
+	/* of the things being counted */
+	enum tw_unit unit;
+	enum mode mode;
+	uint64_t entity;
+	uint64_t *single[2];  /* by tuple: things that are of this tuple alone, by protocol and over all */
+	uint64_t *disagree;   /* by judgement and tuple */
+	const struct tw_tally *chosen; /* of hosts: which tuple stands for one */
+	struct tw_values values[2];
+	int nfacets;
+};
+
+enum tw_unit tw_unit_find(const char *name)
+{
+	int u = 0;
+	while (u < TW_UNIT_N && strcmp(unit_names[u], name) != 0)
+		u++;
+	return (enum tw_unit)u;
+}
+
+const char *tw_report_unit(const struct tw_report *r, enum tw_unit unit)
+{
+	return unit == TW_UNIT_SERVER && r->options.servers_any ? "server-any" : unit_names[unit];
+}
+
+static struct tw_line start(const struct collect *c, const struct tw_tuple *tuple, uint32_t j, bool all)
+{
+	struct tw_line l = { .unit = (uint8_t)c->unit, .all = all, .judgement = j };
+	uint8_t n = 0;
+
+	l.part[n++] = tw_piece(tuple, TW_F_SOURCE);
+	l.part[n++] = all ? tw_str("all") : tw_piece(tuple, TW_F_PROTOCOL);
+	l.part[n++] = tw_str(tw_report_unit(c->r, c->unit));
+	for (uint32_t k = 0; k < c->r->options.nby; k++)
+		l.part[n++] = tw_piece(tuple, TW_F_N + 3 * c->r->njudgement + k);
+	if (c->t->judged) {
+		l.part[n++] = tw_str(c->r->judgement[j].store);
+		l.part[n++] = tw_str(c->r->judgement[j].pool ? "pool" : "presented");
+	}
+	l.nparts = l.ngroup = n;
+	return l;
+}
+
+/* ---- the second pass asks whether something counts in one cell ---- */
+static bool is_wanted(const struct tw_trace *w, const struct tw_line *l)
+{
+	if (w->nparts != l->nparts || l->unit != w->unit)
+		return false;
+	for (int k = 0; k < l->nparts; k++)
+		if (!tw_slice_eq(w->part[k], l->part[k]))
+			return false;
+	return true;
+}
+
+static void choose(struct collect *c, const struct tw_line *l, uint64_t mask, uint64_t disagree)
+{
+	struct tw_trace *w = c->trace;
+
+	if (!is_wanted(w, l) || (w->column >= 0 && !(mask >> w->column & 1)) || (w->column == TW_COLUMN_DISAGREE && !disagree))
+		return;
+	w->hit = true;
+	if (!w->one)
+		tw_tally_put(&w->chosen, c->entity, 0);
+}
+
+/* ---- counting ---- */
+/* counted: the n of the line. */
+static void add_wide(struct collect *c, const struct tw_line *at, uint64_t mask, uint64_t weight, uint64_t disagree, bool counted)
+{
+	if (c->trace) {
+		choose(c, at, mask, disagree);
+		return;
+	}
+	struct tw_line *l = tw_lines_find(c->lines, at, true);
+	l->n += counted ? weight : 0;
+	l->disagree += disagree;
+	for (int i = 0; mask; i++, mask >>= 1)
+		l->count[i] += mask & 1 ? weight : 0;
+}
+
+/* The values of one role, or of a table without roles. */
+static void add_long(struct collect *c, struct tw_line at, const char *role, const struct tw_values *v, uint64_t weight,
+    uint64_t disagree, bool judged)
+{
+	if (v->n == 0)
+		return;
+	if (role) {
+		at.part[at.nparts++] = tw_str(role);
+		at.ngroup = at.nparts;
+	}
+	if (c->trace)
+		choose(c, &at, 0, disagree);
+	else {
+		struct tw_line *group = tw_lines_find(c->lines, &at, false);
+		group->n += weight;
+		group->judged += judged ? weight : 0;
+	}
+	at.nparts++;
+	for (uint32_t i = 0; i < v->n; i++) {
+		at.part[at.nparts - 1] = v->v[i];
+		if (c->trace) {
+			choose(c, &at, 0, disagree);
+			continue;
+		}
+		struct tw_line *l = tw_lines_find(c->lines, &at, false);
+		l->n += weight;
+		l->judged += judged ? weight : 0;
+		l->disagree += disagree;
+	}
+}
+
+static const char *role_of(const struct tw_table *t, int facet)
+{
+	return t->roles ? t->roles[facet] : NULL;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return tw_slice_cmp(*(const struct tw_slice *)a, *(const struct tw_slice *)b);
+}
+
+/* Sorted: values are a set. */
+static void values_of(struct collect *c, const struct tw_tuple *t, uint32_t j, int facet, struct tw_values *v)
+{
+	v->n = 0;
+	c->t->values(t, j, role_of(c->t, facet), v);
+	if (v->n > 1)
+		qsort(v->v, v->n, sizeof *v->v, by_bytes);
+}
+
+/* Things of which this one tuple tells all. */
+static void add(struct collect *c, const struct tw_tuple *tuple, uint32_t j, bool all, uint64_t weight, uint64_t disagree)
+{
+	struct tw_line at = start(c, tuple, j, all);
+
+	if (c->t->shape == TW_WIDE) {
+		uint64_t mask = c->t->mark(tuple, j);
+		if (c->t->across && c->unit == TW_UNIT_SERVER)
+			mask |= c->t->across(mask);
+		add_wide(c, &at, mask, weight, disagree, true);
+		return;
+	}
+	for (int f = 0; f < c->nfacets; f++) {
+		values_of(c, tuple, j, f, &c->values[0]);
+		add_long(c, at, role_of(c->t, f), &c->values[0], weight, disagree, c->t->judged && tw_verdict(tuple, j).n);
+	}
+}
+
+static uint64_t facet_mask(const struct tw_table *t, int facet)
+{
+	uint64_t m = 0;
+	for (int i = 0; t->columns[i].name; i++)
+		m |= t->columns[i].facet == facet ? TW_BIT(i) : 0;
+	return m;
+}
+
+static uint32_t rank(const struct collect *c, const struct tw_tuple *t, uint32_t j, int facet)
+{
+	uint64_t in, hit;
+	int best = 0;
+
+	if (c->t->rank && (facet == 0 || c->t->roles))
+		return c->t->rank(t, j, role_of(c->t, facet));
+	in = facet_mask(c->t, facet);
+	hit = c->t->mark(t, j);
+	if ((in & (in - 1)) == 0)
+		for (int i = 0; c->t->columns[i].name; i++)
+			if (in >> i & 1)
+				return ((hit & in) != 0) == (c->t->columns[i].good > 0) ? 2 : 1;
+	for (int i = 0; c->t->columns[i].name; i++)
+		if ((in & hit) >> i & 1 && c->t->columns[i].good > best)
+			best = c->t->columns[i].good;
+	return (uint32_t)best;
+}
+
+/* What the tuple tells in a facet: equal for equal values. */
+static uint64_t value(struct collect *c, const struct tw_tuple *t, uint32_t j, int facet)
+{
+	uint64_t hash = 0;
+
+	if (c->t->shape == TW_WIDE && c->t->judged && facet == 0) { /* the verdict, whatever overlaps it */
+		struct tw_slice s = tw_verdict(t, j).n ? tw_verdict(t, j) : tw_reason(t, j);
+		return tw_hash(s, tw_verdict(t, j).n > 0);
+	}
+	if (c->t->shape == TW_WIDE)
+		return c->t->mark(t, j) & facet_mask(c->t, facet);
+	values_of(c, t, j, facet, &c->values[1]);
+	for (uint32_t i = 0; i < c->values[1].n; i++)
+		hash = tw_hash(c->values[1].v[i], hash + 1);
+	return hash;
+}
+
+struct candidate {
+	const struct tw_tuple *tuple;
+	uint64_t value, votes;
+	uint32_t rank;
+};
+
+/* The first by name where nothing else tells two values apart. */
+static int by_values(struct collect *c, const struct tw_tuple *a, const struct tw_tuple *b, uint32_t j, int facet)
+{
+	if (c->t->shape == TW_WIDE)
+		return 0;
+	values_of(c, a, j, facet, &c->values[0]);
+	values_of(c, b, j, facet, &c->values[1]);
+	for (uint32_t i = 0; i < c->values[0].n && i < c->values[1].n; i++) {
+		int order = tw_slice_cmp(c->values[0].v[i], c->values[1].v[i]);
+		if (order)
+			return order;
+	}
+	return c->values[0].n < c->values[1].n ? -1 : c->values[0].n > c->values[1].n;
+}
+
+static bool beats(struct collect *c, const struct candidate *a, const struct candidate *b, uint32_t j, int facet)
+{
+	if ((a->rank == 0) != (b->rank == 0)) /* not known is no value while another is there */
+		return b->rank == 0;
+	if (c->mode == VOTE && a->votes != b->votes)
+		return a->votes > b->votes;
+	if (a->rank != b->rank)
+		return a->rank > b->rank;
+	int order = c->t->judged ? tw_slice_cmp(tw_reason(a->tuple, j), tw_reason(b->tuple, j)) : by_values(c, a->tuple, b->tuple, j, facet);
+	return order ? order < 0 : tw_tuple_cmp(a->tuple, b->tuple) > 0;
+}
+
+/* The tuple that speaks for the thing in a facet: that of its most frequent
+ * value, or its best. */
+static const struct tw_tuple *speaker(struct collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, int facet)
+{
+	struct candidate best = { NULL, 0, 0, 0 }, *k = tw_realloc(NULL, n, sizeof *k);
+	uint32_t nk = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct tw_tuple *t = &c->r->tuple[v[i].tuple];
+		struct candidate now = { t, c->mode == VOTE ? value(c, t, j, facet) : i, v[i].count, rank(c, t, j, facet) };
+		uint32_t at = 0;
+		while (at < nk && k[at].value != now.value)
+			at++;
+		if (at == nk) {
+			k[nk++] = now;
+			continue;
+		}
+		/* of equal values the best speaks, then the last by its bytes */
+		now.votes += k[at].votes;
+		if (now.rank < k[at].rank || (now.rank == k[at].rank && tw_tuple_cmp(t, k[at].tuple) < 0)) {
+			now.tuple = k[at].tuple;
+			now.rank = k[at].rank;
+		}
+		k[at] = now;
+	}
+	best = k[0];
+	for (uint32_t i = 1; i < nk; i++)
+		if (beats(c, &k[i], &best, j, facet))
+			best = k[i];
+	free(k);
+	return best.tuple;
+}
+
+static void add_several_wide(struct collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
+{
+	uint64_t any = 0, mask = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		any |= c->t->mark(&c->r->tuple[v[i].tuple], j);
+	for (int f = 0; f < c->nfacets && c->mode != ANY; f++)
+		mask |= c->t->mark(speaker(c, v, n, j, f), j) & facet_mask(c->t, f);
+	mask = c->mode == ANY ? any : mask;
+	if (c->t->across && c->unit == TW_UNIT_SERVER)
+		mask |= c->t->across(any);
+	add_wide(c, at, mask, 1, 0, true);
+}
+
+static void add_several_long(struct collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
+{
+	for (int f = 0; f < c->nfacets; f++) {
+		bool judged = false;
+		c->values[0].n = 0;
+		if (c->mode == ANY)
+			for (uint32_t i = 0; i < n; i++) {
+				const struct tw_tuple *t = &c->r->tuple[v[i].tuple];
+				c->t->values(t, j, role_of(c->t, f), &c->values[0]);
+				judged |= c->t->judged && tw_verdict(t, j).n;
+			}
+		else {
+			const struct tw_tuple *t = speaker(c, v, n, j, f);
+			values_of(c, t, j, f, &c->values[0]);
+			judged = c->t->judged && tw_verdict(t, j).n;
+		}
+		add_long(c, *at, role_of(c->t, f), &c->values[0], 1, 0, judged);
+	}
+}
+
+/* One thing in one group, seen in n tuples of it. */
+static void add_several(struct collect *c, const struct tw_pair *v, uint32_t n, bool all)
+{
+	if (n == 1 && !c->trace) {
+		c->single[all][v->tuple]++;
+		return;
+	}
+	for (uint32_t j = 0; j < (c->t->judged ? c->r->njudgement : 1); j++) {
+		struct tw_line at = start(c, &c->r->tuple[v->tuple], j, all);
+		if (c->t->shape == TW_WIDE)
+			add_several_wide(c, v, n, j, &at);
+		else
+			add_several_long(c, v, n, j, &at);
+	}
+}
+
+/* Those that count in the table first; how many. */
+static uint32_t counting(const struct collect *c, struct tw_pair *v, uint32_t n)
+{
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (c->t->counts(&c->r->tuple[v[i].tuple]))
+			v[k++] = v[i];
+	return k;
+}
+
+static void each_thing(void *self, struct tw_pair *v, uint32_t n)
+{
+	struct collect *c = self;
+
+	n = counting(c, v, n);
+	c->entity = v->name;
+	for (int all = 0; all < 2; all++)
+		for (uint32_t i = 0, end; i < n; i = end) {
+			/* move those of the group of v[i] behind it */
+			uint32_t group = c->r->tuple[v[i].tuple].group[all];
+			end = i + 1;
+			for (uint32_t k = end; k < n; k++)
+				if (c->r->tuple[v[k].tuple].group[all] == group) {
+					struct tw_pair swap = v[k];
+					v[k] = v[end];
+					v[end++] = swap;
+				}
+			add_several(c, v + i, end - i, all);
+		}
+}
+
+static void things(struct collect *c, const struct tw_tally *tally, enum tw_unit unit, enum mode mode)
+{
+	if (!(c->t->units & c->r->options.units & 1u << unit))
+		return;
+	c->unit = unit;
+	c->mode = mode;
+	for (int all = 0; all < 2; all++)
+		c->single[all] = tw_alloc(c->r->tuples.n * sizeof *c->single[all]);
+	tw_tally_each(tally, each_thing, c);
+	for (int all = 0; all < 2; all++) {
+		for (uint32_t i = 0; i < c->r->tuples.n; i++)
+			for (uint32_t j = 0; c->single[all][i] && j < (c->t->judged ? c->r->njudgement : 1); j++)
+				add(c, &c->r->tuple[i], j, all, c->single[all][i], 0);
+		free(c->single[all]);
+	}
+}
+
+/* A host that was seen with several tuples: do they differ in this table? */
+static void each_host(void *self, struct tw_pair *v, uint32_t n)
+{
+	struct collect *c = self;
+	struct tw_place p = tw_tally_find(c->chosen, v->name, 0);
+	uint32_t stands = p.s->tuple[p.i];
+
+	n = counting(c, v, n);
+	if (n < 2 || !c->t->counts(&c->r->tuple[stands]))
+		return;
+	c->entity = v->name;
+	for (uint32_t j = 0; j < (c->t->judged ? c->r->njudgement : 1); j++) {
+		bool differ = false;
+		for (int f = 0; f < c->nfacets && !differ; f++)
+			for (uint32_t i = 1; i < n && !differ; i++)
+				differ = value(c, &c->r->tuple[v[i].tuple], j, f) != value(c, &c->r->tuple[v[0].tuple], j, f);
+		if (!differ)
+			continue;
+		c->disagree[(size_t)j * c->r->tuples.n + stands]++;
+		for (int all = 0; all < 2 && c->trace; all++)
+			add(c, &c->r->tuple[stands], j, all, 1, 1);
+	}
+}
+
+/* Units of which a tuple's count is kept. */
+static void rows(struct collect *c, enum tw_unit unit)
+{
+	uint32_t nj = c->t->judged ? c->r->njudgement : 1;
+
+	if (!(c->t->units & c->r->options.units & 1u << unit))
+		return;
+	c->unit = unit;
+	c->disagree = tw_alloc(((size_t)nj * c->r->tuples.n + 1) * sizeof *c->disagree);
+	c->chosen = unit == TW_UNIT_HOST ? &c->r->host : &c->r->target;
+	if (unit == TW_UNIT_HOST || unit == TW_UNIT_TARGET)
+		tw_tally_each(unit == TW_UNIT_HOST ? &c->r->host_all : &c->r->target_all, each_host, c);
+	for (uint32_t i = 0; i < c->r->tuples.n && !c->trace; i++) {
+		const struct tw_tuple *tuple = &c->r->tuple[i];
+		if (tuple->count[unit] == 0 || !c->t->counts(tuple))
+			continue;
+		for (uint32_t j = 0; j < nj; j++)
+			for (int all = 0; all < 2; all++)
+				add(c, tuple, j, all, tuple->count[unit], c->disagree[(size_t)j * c->r->tuples.n + i]);
+	}
+	free(c->disagree);
+}
+
+static struct collect new_collect(const struct tw_report *r, const struct tw_table *t)
+{
+	struct collect c = { .r = r, .t = t, .nfacets = 1 };
+
+	if (t->shape == TW_WIDE)
+		for (int i = 0; t->columns[i].name; i++)
+			c.nfacets = t->columns[i].facet >= c.nfacets ? t->columns[i].facet + 1 : c.nfacets;
+	else
+		while (t->roles && t->roles[c.nfacets])
+			c.nfacets++;
+	return c;
+}
+
+static void collect(struct collect *c)
+{
+	const struct tw_report *r = c->r;
+
+	rows(c, TW_UNIT_PROBE);
+	rows(c, TW_UNIT_HOST);
+	rows(c, TW_UNIT_TARGET);
+	rows(c, TW_UNIT_CONNECTION);
+	things(c, &r->server, TW_UNIT_SERVER, r->options.servers_any ? ANY : VOTE);
+	things(c, &r->certificate, TW_UNIT_CERTIFICATE, c->t->certificates_any ? ANY : BEST);
+	things(c, &r->certificate, TW_UNIT_CERTIFICATE_EVER, ANY);
+	free(c->values[0].v);
+	free(c->values[1].v);
+}
+
+void tw_lines_make(const struct tw_report *r, const struct tw_table *t, struct tw_lines *l)
+{
+	struct collect c = new_collect(r, t);
+
+	memset(l, 0, sizeof *l);
+	tw_intern_init(&l->set);
+	c.lines = l;
+	collect(&c);
+	tw_intern_free(&l->set);
+	tw_lines_sort(l);
+}
+
+void tw_lines_trace(const struct tw_report *r, struct tw_trace *trace)
+{
+	struct collect c = new_collect(r, trace->table);
+
+	c.trace = trace;
+	collect(&c);
+}
+
+bool tw_lines_hit(const struct tw_report *r, struct tw_trace *trace, const struct tw_tuple *tuple)
+{
+	struct collect c = new_collect(r, trace->table);
+
+	if (!c.t->counts(tuple))
+		return false;
+	int column = trace->column;
+	if (c.t->across && column >= 0 && c.t->across(~0ull) >> column & 1)
+		trace->column = TW_COLUMN_N; /* no row tells it alone */
+	c.trace = trace;
+	c.unit = trace->unit;
+	trace->one = true;
+	trace->hit = false;
+	for (uint32_t j = 0; j < (c.t->judged ? r->njudgement : 1); j++)
+		for (int all = 0; all < 2; all++)
+			add(&c, tuple, j, all, 1, 1);
+	trace->one = false;
+	trace->column = column;
+	free(c.values[0].v);
+	free(c.values[1].v);
+	return trace->hit;
+}
