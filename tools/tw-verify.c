@@ -182,19 +182,20 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 	if (!err) {
 		tw_graph_init(&g, certs);
 		tw_index_make(&pool, &g, more, nmore, false);
+		struct tw_judge_options rules = { .purpose = o->purpose };
+		struct tw_judge *judge = tw_judge_new(&g, &rules);
 		tw_buf_adds(&out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until\n");
 		for (int i = 0; i < o->nstore; i++) {
-			struct tw_index anchors;
+			struct tw_trust *trust = tw_trust_new(&g, &stores[i], TW_TIME_MAX);
 			struct tw_judgement j;
-			tw_index_make(&anchors, &g, stores[i].anchor, stores[i].n, false);
-			struct tw_question q = { .presented = chain, .npresented = nchain, .anchors = &anchors,
-				.pool = &pool, .purpose = o->purpose };
-			tw_judge(&g, &q, &j);
+			struct tw_question q = { .presented = chain, .npresented = nchain, .trust = trust, .pool = &pool };
+			tw_judge_chain(judge, &q, &j);
 			all &= write_row(&out, o, certs, &stores[i], &j, chain[0]);
 			tw_judgement_free(&j);
-			tw_index_free(&anchors);
+			tw_trust_free(trust);
 		}
 		err = write_out(o, &out) < 0;
+		tw_judge_free(judge);
 		tw_index_free(&pool);
 		tw_graph_free(&g);
 	}

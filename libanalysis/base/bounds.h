@@ -36,13 +36,31 @@
  * The largest groups of equal names in scans have some dozens of keys. */
 #define TW_MAX_CHECKS 64
 
-/* Edges walked, remembered signature or not, while one chain is judged. Real
- * webs of cross-signatures need some dozens. */
-#define TW_MAX_EDGES 4096
+/* Candidate issuers of one child, whatever their keys: certificates of one name
+ * and key are few, re-issued a dozen times at most. */
+#define TW_MAX_CANDIDATES 256
 
-/* Complete paths kept for one chain. Beyond it only yes or no can suffer: the
- * chain says limit where none of the kept ones is good. */
-#define TW_MAX_PATHS 256
+/* What checking one child's signature may cost, in RSA-2048 verifications (25
+ * microseconds each): 64 keys of P-384, or 30 of RSA with 16384 bits. */
+#define TW_MAX_CHECK_COST 2048
+
+/* Names met above one leaf. The pool of the whole web has some thousand names
+ * of CAs, of which ten lie above a leaf. */
+#define TW_MAX_NAMES 4096
+
+/* Undominated paths kept at one certificate. Beyond it only yes or no can
+ * suffer: what lies below says limit where none of the kept ones is good. */
+#define TW_MAX_LABELS 32
+
+/* Paths extended by one certificate within one web of cross-signatures: real
+ * ones need some hundred. */
+#define TW_MAX_EXTENSIONS 65536
+
+/* Certificates looked at to explain why there is no path. */
+#define TW_MAX_REACH 4096
+
+/* Contexts that a judge remembers before it begins anew: some 2 KB each. */
+#define TW_MAX_CONTEXTS 65536
 
 /* RSA keys whose check costs too much (an exponent of 16384 bits takes half a
  * second) and DSA primes likewise. */

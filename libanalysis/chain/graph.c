@@ -14,9 +14,9 @@ void tw_graph_init(struct tw_graph *g, struct tw_certs *certs)
 
 void tw_graph_free(struct tw_graph *g)
 {
-	for (uint32_t i = 0; i < g->npubkey; i++)
-		tw_pubkey_free(g->pubkey[i]);
-	free(g->pubkey);
+	for (uint32_t i = 0; i < g->nkeyinfo; i++)
+		tw_pubkey_free(g->keyinfo[i].pubkey);
+	free(g->keyinfo);
 	free(g->node);
 	free(g->memo);
 	tw_set_free(&g->names);
@@ -33,6 +33,15 @@ static uint32_t name_number(struct tw_graph *g, struct tw_slice name, struct tw_
 	(void)tw_name_normal(b, name);
 	tw_sha256(tw_buf_slice(b), h);
 	return tw_set_add(&g->names, h, &fresh);
+}
+
+static void new_key(struct tw_graph *g, uint32_t cert, struct tw_slice params)
+{
+	if (g->nkeyinfo == g->keyinfo_cap) {
+		g->keyinfo_cap = g->keyinfo_cap ? g->keyinfo_cap * 2 : 64;
+		g->keyinfo = tw_realloc(g->keyinfo, g->keyinfo_cap, sizeof *g->keyinfo);
+	}
+	g->keyinfo[g->nkeyinfo++] = (struct tw_keyinfo){ .cert = cert, .params = params };
 }
 
 void tw_graph_sync(struct tw_graph *g)
@@ -52,67 +61,10 @@ void tw_graph_sync(struct tw_graph *g)
 		o->subject = name_number(g, c->subject, &b);
 		o->issuer = tw_slice_eq(c->subject, c->issuer) ? o->subject : name_number(g, c->issuer, &b);
 		o->key = tw_set_add(&g->keys, c->spki_sha256, &fresh);
+		if (fresh)
+			new_key(g, g->n, c->key_params);
 	}
 	tw_buf_free(&b);
-	g->pubkey = tw_realloc(g->pubkey, g->keys.n + 1, sizeof *g->pubkey);
-	for (; g->npubkey < g->keys.n; g->npubkey++)
-		g->pubkey[g->npubkey] = NULL;
-}
-
-static int by_subject(const void *x, const void *y, void *arg)
-{
-	const struct tw_graph *g = arg;
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-	uint32_t s = g->node[a].subject, t = g->node[b].subject;
-
-	if (s != t)
-		return s < t ? -1 : 1;
-	return memcmp(g->certs->v[a].sha256, g->certs->v[b].sha256, TW_SHA256);
-}
-
-void tw_index_make(struct tw_index *x, const struct tw_graph *g, const uint32_t *v, uint32_t n, bool only_ca)
-{
-	x->v = tw_realloc(NULL, (size_t)n + 1, sizeof *x->v);
-	x->n = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct tw_cert *c = &g->certs->v[v[i]];
-		if (c->readable && (!only_ca || c->ca))
-			x->v[x->n++] = v[i];
-	}
-	qsort_r(x->v, x->n, sizeof *x->v, by_subject, (void *)(uintptr_t)g);
-}
-
-void tw_index_free(struct tw_index *x)
-{
-	free(x->v);
-	x->v = NULL;
-	x->n = 0;
-}
-
-uint32_t tw_index_find(const struct tw_index *x, const struct tw_graph *g, uint32_t subject, uint32_t *n)
-{
-	uint32_t lo = 0, hi = x->n;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		if (g->node[x->v[mid]].subject < subject)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (*n = 0; lo + *n < x->n && g->node[x->v[lo + *n]].subject == subject;)
-		++*n;
-	return lo;
-}
-
-bool tw_index_has(const struct tw_index *x, const struct tw_graph *g, uint32_t cert)
-{
-	uint32_t n, at = tw_index_find(x, g, g->node[cert].subject, &n);
-
-	for (uint32_t i = 0; i < n; i++)
-		if (x->v[at + i] == cert)
-			return true;
-	return false;
 }
 
 static uint32_t slot(const struct tw_graph *g, uint64_t at)
@@ -141,25 +93,59 @@ static void grow(struct tw_graph *g)
 	free(old);
 }
 
-enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t issuer, uint32_t child)
+enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t key, uint32_t child)
 {
-	uint32_t key = g->node[issuer].key;
 	uint64_t at = (uint64_t)key << 32 | child;
+	struct tw_keyinfo *k = &g->keyinfo[key];
 
 	if (2 * g->nmemo >= g->memo_cap)
 		grow(g);
 	struct tw_memo *m = &g->memo[slot(g, at)];
 	if (m->at == at)
 		return (enum tw_sig)m->sig;
-	if (!g->pubkey[key])
-		g->pubkey[key] = tw_pubkey_new(&g->certs->v[issuer]);
+	if (!k->pubkey)
+		k->pubkey = tw_pubkey_new(&g->certs->v[k->cert], k->params);
 	m->at = at;
-	m->sig = (uint8_t)tw_signature_check(g->pubkey[key], &g->certs->v[child]);
+	m->sig = (uint8_t)tw_signature_check(k->pubkey, &g->certs->v[child]);
 	g->nmemo++;
+	g->checked++;
 	return (enum tw_sig)m->sig;
 }
 
-bool tw_same_entity(const struct tw_graph *g, uint32_t a, uint32_t b)
+uint32_t tw_graph_cost(const struct tw_graph *g, uint32_t key)
 {
-	return g->node[a].subject == g->node[b].subject && g->node[a].key == g->node[b].key;
+	return tw_pubkey_cost(&g->certs->v[g->keyinfo[key].cert]);
+}
+
+static bool no_params(struct tw_slice p)
+{
+	return !p.n || (p.n == 2 && p.p[0] == 0x05);
+}
+
+bool tw_graph_inherits(const struct tw_graph *g, uint32_t key)
+{
+	const struct tw_keyinfo *k = &g->keyinfo[key];
+
+	return g->certs->v[k->cert].key == TW_KEY_DSA && no_params(k->params);
+}
+
+uint32_t tw_graph_inherit(struct tw_graph *g, uint32_t key, uint32_t above)
+{
+	struct tw_buf b = { 0, 0, 0 };
+	struct tw_slice params = g->keyinfo[above].params;
+	uint8_t h[TW_SHA256];
+	bool fresh;
+
+	if (!tw_graph_inherits(g, key) || tw_graph_inherits(g, above) ||
+			g->certs->v[g->keyinfo[above].cert].key != TW_KEY_DSA)
+		return key;
+	/* Two digests and more bytes: no SPKI is that. */
+	tw_buf_add(&b, g->certs->v[g->keyinfo[key].cert].spki_sha256, TW_SHA256);
+	tw_buf_addslice(&b, params);
+	tw_sha256(tw_buf_slice(&b), h);
+	tw_buf_free(&b);
+	uint32_t n = tw_set_add(&g->keys, h, &fresh);
+	if (fresh)
+		new_key(g, g->keyinfo[key].cert, params);
+	return n;
 }

@@ -1,6 +1,6 @@
 /* graph.h: one issuer graph over all certificates. Names and keys become
- * numbers; a signature is checked at most once for an issuer key and a child,
- * only when some path needs it, and remembered. */
+ * numbers; a signature is checked at most once for an effective issuer key and
+ * a child, only when some path needs it, and remembered. */
 #ifndef TW_CHAIN_GRAPH_H
 #define TW_CHAIN_GRAPH_H
 
@@ -12,11 +12,24 @@ struct tw_node {
 	uint32_t key;             /* number of the SPKI's bytes */
 };
 
-/* A set of certificates found by their subject: a store's anchors, the pool,
- * the witness. Sorted by (subject, SHA-256). */
+/* A set of certificates found by their subject: the pool, the witness. */
 struct tw_index {
-	uint32_t *v;
+	uint32_t *v;     /* by (subject, SHA-256) */
+	uint32_t *byid;  /* by (subject, SKI, SHA-256); those without SKI first */
 	uint32_t n;
+	uint32_t *first; /* by subject's number: where it begins in both; nname + 1 of them */
+	uint32_t nname;
+	/* The issuers' names of each subject's certificates, each once and sorted. */
+	uint32_t *next, *nextfirst;
+	bool *policies;  /* by subject: some certificate requires a policy */
+};
+
+/* A key as it is used: a DSA key without parameters has as many as there are
+ * parameters that it may inherit. */
+struct tw_keyinfo {
+	uint32_t cert;           /* one certificate that has it */
+	struct tw_slice params;  /* AlgorithmIdentifier's parameters, own or inherited */
+	struct tw_pubkey *pubkey; /* made when needed */
 };
 
 struct tw_memo {
@@ -29,10 +42,11 @@ struct tw_graph {
 	struct tw_node *node;   /* by index in certs */
 	uint32_t n;
 	struct tw_set names, keys;
-	struct tw_pubkey **pubkey; /* by key, made when needed */
-	uint32_t npubkey;
+	struct tw_keyinfo *keyinfo; /* by key's number */
+	uint32_t nkeyinfo, keyinfo_cap;
 	struct tw_memo *memo;
 	uint32_t nmemo, memo_cap;
+	uint64_t checked;       /* signatures given to a library */
 };
 
 void tw_graph_init(struct tw_graph *g, struct tw_certs *certs);
@@ -40,18 +54,29 @@ void tw_graph_free(struct tw_graph *g);
 /* Takes in the certificates added since. */
 void tw_graph_sync(struct tw_graph *g);
 
-/* An index over n certificates; the unreadable are left out, and all without
- * cA TRUE when only_ca. */
+/* An index over n certificates, repeats allowed; the unreadable are left out,
+ * and all without cA TRUE when only_ca. */
 void tw_index_make(struct tw_index *x, const struct tw_graph *g, const uint32_t *v, uint32_t n, bool only_ca);
 void tw_index_free(struct tw_index *x);
-/* Those with this subject: the first's place, and in *n how many. */
-uint32_t tw_index_find(const struct tw_index *x, const struct tw_graph *g, uint32_t subject, uint32_t *n);
+/* Those with this subject: the first's place in v and byid, and in *n how many. */
+uint32_t tw_index_find(const struct tw_index *x, uint32_t subject, uint32_t *n);
 /* Is the certificate one of them? */
 bool tw_index_has(const struct tw_index *x, const struct tw_graph *g, uint32_t cert);
 
-/* Does the key of issuer verify child? Names are not looked at. */
-enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t issuer, uint32_t child);
+/* Does the key verify child? Names are not looked at. A DSA key without
+ * parameters is TW_SIG_UNSUPPORTED. */
+enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t key, uint32_t child);
+/* What a check with it costs, in units of an RSA-2048 verification. */
+uint32_t tw_graph_cost(const struct tw_graph *g, uint32_t key);
+/* The key is a DSA key that must inherit its parameters. */
+bool tw_graph_inherits(const struct tw_graph *g, uint32_t key);
+/* The number of key with the parameters of the issuer's key above (RFC 5280
+ * 6.1.4 (e)); key itself where above has none or is no DSA key. */
+uint32_t tw_graph_inherit(struct tw_graph *g, uint32_t key, uint32_t above);
 /* The same subject and the same key. */
-bool tw_same_entity(const struct tw_graph *g, uint32_t a, uint32_t b);
+static inline bool tw_same_entity(const struct tw_graph *g, uint32_t a, uint32_t b)
+{
+	return g->node[a].subject == g->node[b].subject && g->node[a].key == g->node[b].key;
+}
 
 #endif

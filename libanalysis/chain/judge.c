@@ -1,53 +1,40 @@
 /* From paths to a step function of time. */
-#include "chain/path.h"
+#include "chain/label.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static enum tw_reason reason_at(const struct tw_path *p, int64_t t)
+struct tw_judge *tw_judge_new(struct tw_graph *g, const struct tw_judge_options *o)
 {
-	enum tw_reason r = t > p->until ? TW_R_EXPIRED : t < p->from ? TW_R_NOT_YET_VALID : TW_R_OK;
+	struct tw_judge *j = tw_alloc(sizeof *j);
 
-	return p->reason > r ? p->reason : r;
+	j->g = g;
+	j->o = *o;
+	if (!j->o.profile)
+		j->o.profile = &tw_profile_rfc5280;
+	j->constraints = tw_constraints_new(g->certs, j->o.profile);
+	j->policies = tw_policies_new(g->certs);
+	j->named = TW_NONE;
+	return j;
 }
 
-static uint32_t culprit_at(const struct tw_path *p, enum tw_reason r)
+void tw_judge_free(struct tw_judge *j)
 {
-	return r == TW_R_OK ? TW_NONE : r == TW_R_EXPIRED ? p->late : r == TW_R_NOT_YET_VALID ? p->early : p->culprit;
+	if (!j)
+		return;
+	tw_contexts_free(j);
+	tw_constraints_free(j->constraints);
+	tw_policies_free(j->policies);
+	free(j->event);
+	free(j->stamp);
+	for (size_t i = 0; i < sizeof j->scratch / sizeof *j->scratch; i++)
+		tw_buf_free(&j->scratch[i]);
+	free(j);
 }
 
-/* Which of two paths stands for the chain when their reasons are equal. */
-static int tie(const struct tw_graph *g, const struct tw_path *a, const struct tw_path *b)
+struct tw_judge_stats tw_judge_stats(const struct tw_judge *j)
 {
-	const struct tw_cert *v = g->certs->v;
-
-	if (a->until != b->until)
-		return a->until > b->until ? -1 : 1;
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	if (a->n != b->n)
-		return a->n < b->n ? -1 : 1;
-	if (a->fetched != b->fetched)
-		return a->fetched < b->fetched ? -1 : 1;
-	for (uint32_t i = 0; i < a->n; i++) {
-		int d = memcmp(v[a->cert[i]].sha256, v[b->cert[i]].sha256, TW_SHA256);
-		if (d)
-			return d;
-	}
-	return 0;
-}
-
-static const struct tw_path *best_at(const struct tw_search *s, int64_t t)
-{
-	const struct tw_path *best = NULL;
-
-	for (uint32_t i = 0; i < s->npath; i++) {
-		const struct tw_path *p = &s->path[i];
-		if (!best || reason_at(p, t) < reason_at(best, t) ||
-				(reason_at(p, t) == reason_at(best, t) && tie(s->g, p, best) < 0))
-			best = p;
-	}
-	return best;
+	return j->stats;
 }
 
 static struct tw_step *push_step(struct tw_judgement *j, int64_t from, enum tw_reason r, uint32_t culprit)
@@ -61,29 +48,41 @@ static struct tw_step *push_step(struct tw_judgement *j, int64_t from, enum tw_r
 	return s;
 }
 
-/* The anchor's certificate is no second member where it is the leaf itself. */
-static uint32_t printed(const struct tw_path *p)
+/* Leaf to anchor into cert, room for TW_MAX_DEPTH + 1; how many. */
+static uint32_t certs_of(const struct tw_judge *j, uint32_t leaf, uint32_t label, uint32_t *cert)
 {
-	return p->n == 2 && p->cert[0] == p->cert[1] ? 1 : p->n;
+	uint32_t n = 0;
+
+	cert[n++] = leaf;
+	for (uint32_t l = label; l != TW_NONE; l = tw_label(j, l)->parent)
+		cert[n++] = tw_label(j, l)->cert;
+	return n;
 }
 
-static void add_step(struct tw_judgement *j, int64_t from, const struct tw_path *p, enum tw_reason r)
+static void add_step(const struct tw_judge *j, struct tw_judgement *out, int64_t from, uint32_t leaf,
+	const struct tw_candidate_path *p, enum tw_reason r, uint32_t culprit)
 {
-	uint32_t culprit = culprit_at(p, r), n = printed(p);
+	uint32_t cert[TW_MAX_DEPTH + 1], n = certs_of(j, leaf, p->label, cert), at = out->npath;
 
-	if (j->nstep) {
-		const struct tw_step *l = &j->step[j->nstep - 1];
-		if (l->reason == r && l->culprit == culprit && l->npath == n &&
-				!memcmp(j->path + l->path, p->cert, n * sizeof *p->cert))
+	if (n == 2 && cert[0] == cert[1])
+		n = 1; /* the anchor's certificate is the leaf itself */
+	if (out->nstep) {
+		const struct tw_step *l = &out->step[out->nstep - 1];
+		bool same = l->npath == n && !memcmp(out->path + l->path, cert, n * sizeof *cert);
+		if (same && l->reason == r && l->culprit == culprit)
 			return;
+		if (same)
+			at = l->path;
 	}
-	j->path = tw_realloc(j->path, (size_t)j->npath + n, sizeof *j->path);
-	memcpy(j->path + j->npath, p->cert, n * sizeof *p->cert);
-	struct tw_step *s = push_step(j, from, r, culprit);
-	s->path = j->npath;
+	if (at == out->npath) {
+		out->path = tw_realloc(out->path, (size_t)out->npath + n, sizeof *out->path);
+		memcpy(out->path + out->npath, cert, n * sizeof *cert);
+		out->npath += n;
+	}
+	struct tw_step *s = push_step(out, from, r, culprit);
+	s->path = at;
 	s->npath = n;
-	s->fetched = p->fetched;
-	j->npath += n;
+	s->fetched = tw_label(j, p->label)->fetched;
 }
 
 static int by_time(const void *a, const void *b)
@@ -92,157 +91,104 @@ static int by_time(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void steps(const struct tw_search *s, struct tw_judgement *j)
+/* The path that stands for the chain at t. */
+static uint32_t best_at(const struct tw_judge *j, const struct tw_candidate_path *p, uint32_t n, int64_t t,
+	enum tw_reason *reason, uint32_t *culprit)
 {
-	int64_t *at = tw_realloc(NULL, (size_t)s->npath * 2 + 1, sizeof *at);
-	size_t n = 0;
+	uint32_t best = 0, who;
 
-	at[n++] = TW_TIME_MIN;
-	for (uint32_t i = 0; i < s->npath; i++) {
-		at[n++] = s->path[i].from;
-		if (s->path[i].until < TW_TIME_MAX)
-			at[n++] = s->path[i].until + 1;
+	*reason = tw_path_reason(j, &p[0], t, culprit);
+	for (uint32_t i = 1; i < n; i++) {
+		enum tw_reason r = tw_path_reason(j, &p[i], t, &who);
+		if (r < *reason || (r == *reason && tw_path_tie(j, &p[i], &p[best]) < 0)) {
+			best = i;
+			*reason = r;
+			*culprit = who;
+		}
 	}
-	qsort(at, n, sizeof *at, by_time);
-	for (size_t i = 0; i < n; i++) {
+	return best;
+}
+
+/* The seconds at which some path's failures change. */
+static size_t changes(const struct tw_judge *j, const struct tw_candidate_path *p, uint32_t n, int64_t **out)
+{
+	size_t k = 0, cap = 2 * (size_t)n + 1;
+	int64_t *at;
+
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t e = p[i].events; e; e = j->event[e].next)
+			cap += 2;
+	at = tw_realloc(NULL, cap, sizeof *at);
+	at[k++] = TW_TIME_MIN;
+	for (uint32_t i = 0; i < n; i++) {
+		at[k++] = p[i].from;
+		if (p[i].until < TW_TIME_MAX)
+			at[k++] = p[i].until + 1;
+		for (uint32_t e = p[i].events; e; e = j->event[e].next) {
+			at[k++] = j->event[e].span.from;
+			if (j->event[e].span.until < TW_TIME_MAX)
+				at[k++] = j->event[e].span.until + 1;
+		}
+	}
+	qsort(at, k, sizeof *at, by_time);
+	*out = at;
+	return k;
+}
+
+static void steps(struct tw_judge *j, struct tw_judgement *out, uint32_t leaf, const struct tw_candidate_path *p,
+	uint32_t n, bool cut)
+{
+	int64_t *at;
+	size_t k = changes(j, p, n, &at);
+
+	for (size_t i = 0; i < k; i++) {
+		enum tw_reason r;
+		uint32_t culprit;
 		if (i && at[i] == at[i - 1])
 			continue;
-		const struct tw_path *p = best_at(s, at[i]);
-		enum tw_reason r = reason_at(p, at[i]);
-		if (r == TW_R_OK || !s->limited)
-			add_step(j, at[i], p, r);
-		else if (!j->nstep || j->step[j->nstep - 1].reason != TW_R_LIMIT)
-			push_step(j, at[i], TW_R_LIMIT, TW_NONE);
+		uint32_t best = best_at(j, p, n, at[i], &r, &culprit);
+		if (r == TW_R_OK || !cut)
+			add_step(j, out, at[i], leaf, &p[best], r, culprit);
+		else if (!out->nstep || out->step[out->nstep - 1].reason != TW_R_LIMIT)
+			push_step(out, at[i], TW_R_LIMIT, TW_NONE);
 	}
+	if (cut)
+		j->stats.limited++;
 	free(at);
 }
 
-/* No path: is there one through the witness? The culprit is the last
- * certificate reached without it. */
-static bool witness(struct tw_graph *g, const struct tw_question *q, struct tw_judgement *j)
+/* Before they take too much memory. Answers do not depend on it. */
+static void make_room(struct tw_judge *j)
 {
-	struct tw_search s = { .g = g, .q = q, .pool = q->pool, .more = q->witness, .verified = true };
-	const struct tw_path *best = NULL;
-
-	if (!q->witness)
-		return false;
-	tw_search_run(&s);
-	for (uint32_t i = 0; i < s.npath; i++) {
-		const struct tw_path *p = &s.path[i];
-		if (p->reason < TW_R_UNSUPPORTED_ALGORITHM && (!best || p->reason < best->reason ||
-				(p->reason == best->reason && tie(g, p, best) < 0)))
-			best = p;
-	}
-	if (best) {
-		uint32_t k = 0;
-		for (uint32_t i = 1; i + 1 < best->n; i++, k++) {
-			bool near = q->pool && tw_index_has(q->pool, g, best->cert[i]);
-			near |= tw_index_has(q->anchors, g, best->cert[i]);
-			for (uint32_t m = 0; m < q->npresented && !near; m++)
-				near = q->presented[m] == best->cert[i];
-			if (!near)
-				break;
-		}
-		push_step(j, TW_TIME_MIN, TW_R_MISSING_INTERMEDIATE, best->cert[k]);
-	}
-	tw_search_free(&s);
-	return best != NULL;
+	if (j->ncontext > TW_MAX_CONTEXTS || j->nlabel > TW_MAX_CONTEXTS * 64)
+		tw_contexts_free(j);
+	else if (j->nevent > TW_MAX_CONTEXTS * 16)
+		tw_contexts_free(j);
 }
 
-static bool self_signed(struct tw_graph *g, uint32_t id)
+void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_judgement *out)
 {
-	const struct tw_cert *c = &g->certs->v[id];
+	uint32_t leaf = q->presented[0], n = 0;
+	struct tw_candidate_path *p = NULL;
+	bool cut = false;
 
-	if (g->node[id].subject != g->node[id].issuer)
-		return false;
-	enum tw_sig sig = tw_graph_sig(g, id, id);
-	return sig == TW_SIG_GOOD || (sig == TW_SIG_UNSUPPORTED && (!c->aki.n || tw_slice_eq(c->aki, c->ski)));
-}
-
-/* By fewest edges, breadth first: the nearest root that is no anchor, and the
- * certificate farthest from the leaf. Every level is taken in whole, so ties
- * are broken by the bytes and not by the order of finding. */
-struct reach {
-	uint32_t *v, *dist;
-	uint32_t n, cap;
-};
-
-static void reach_add(struct reach *r, uint32_t cert, uint32_t dist)
-{
-	for (uint32_t i = 0; i < r->n; i++)
-		if (r->v[i] == cert)
-			return;
-	if (r->n == r->cap) {
-		r->cap = r->cap ? r->cap * 2 : 8;
-		r->v = tw_realloc(r->v, r->cap, sizeof *r->v);
-		r->dist = tw_realloc(r->dist, r->cap, sizeof *r->dist);
-	}
-	r->v[r->n] = cert;
-	r->dist[r->n++] = dist;
-}
-
-static bool before(const struct tw_graph *g, uint32_t a, uint32_t b)
-{
-	return b == TW_NONE || memcmp(g->certs->v[a].sha256, g->certs->v[b].sha256, TW_SHA256) < 0;
-}
-
-static void no_path(struct tw_search *s, struct tw_judgement *j)
-{
-	struct tw_graph *g = s->g;
-	struct reach r = { 0 };
-	uint32_t root = TW_NONE, far = TW_NONE, rootd = UINT32_MAX, fard = 0;
-	bool others = false;
-
-	reach_add(&r, s->q->presented[0], 0);
-	for (uint32_t i = 0; i < r.n && r.n < TW_MAX_EDGES; i++) {
-		struct tw_candidate *c = NULL;
-		uint32_t n = tw_candidates(s, r.v[i], &c), d = r.dist[i];
-		for (uint32_t k = 0; k < n; k++) {
-			if (c[k].sig != TW_SIG_GOOD)
-				continue;
-			others |= i == 0 && c[k].cert != r.v[0];
-			reach_add(&r, c[k].cert, d + 1);
-		}
-		free(c);
-	}
-	for (uint32_t i = 0; i < r.n; i++) {
-		uint32_t d = r.dist[i], id = r.v[i];
-		if (d <= rootd && self_signed(g, id) && (d < rootd || before(g, id, root))) {
-			root = id;
-			rootd = d;
-		}
-		if (far == TW_NONE || d > fard || (d == fard && before(g, id, far))) {
-			far = id;
-			fard = d;
-		}
-	}
-	if (root == s->q->presented[0] && !others)
-		push_step(j, TW_TIME_MIN, TW_R_SELF_SIGNED, root);
-	else if (root != TW_NONE)
-		push_step(j, TW_TIME_MIN, TW_R_UNTRUSTED_ROOT, root);
-	else
-		push_step(j, TW_TIME_MIN, TW_R_UNKNOWN_ISSUER, far);
-	free(r.v);
-	free(r.dist);
-}
-
-void tw_judge(struct tw_graph *g, const struct tw_question *q, struct tw_judgement *j)
-{
-	struct tw_search s = { .g = g, .q = q, .pool = q->pool };
-
-	memset(j, 0, sizeof *j);
-	if (!g->certs->v[q->presented[0]].readable) {
-		push_step(j, TW_TIME_MIN, TW_R_UNREADABLE, q->presented[0]);
+	memset(out, 0, sizeof *out);
+	j->stats.chains++;
+	if (!j->g->certs->v[leaf].readable) {
+		push_step(out, TW_TIME_MIN, TW_R_UNREADABLE, leaf);
 		return;
 	}
-	tw_search_run(&s);
-	if (s.npath)
-		steps(&s, j);
-	else if (s.limited)
-		push_step(j, TW_TIME_MIN, TW_R_LIMIT, TW_NONE);
-	else if (!witness(g, q, j))
-		no_path(&s, j);
-	tw_search_free(&s);
+	make_room(j);
+	struct tw_context *c = tw_context_find(j, q, false);
+	if (c && !c->hopeless)
+		n = tw_leaf_paths(c, leaf, &p, &cut);
+	if (n)
+		steps(j, out, leaf, p, n, cut);
+	else if (cut)
+		push_step(out, TW_TIME_MIN, TW_R_LIMIT, TW_NONE);
+	else
+		*push_step(out, 0, TW_R_OK, TW_NONE) = tw_no_path(j, c, q);
+	free(p);
 }
 
 void tw_judgement_free(struct tw_judgement *j)
@@ -250,6 +196,20 @@ void tw_judgement_free(struct tw_judgement *j)
 	free(j->step);
 	free(j->path);
 	memset(j, 0, sizeof *j);
+}
+
+bool tw_judgement_eq(const struct tw_judgement *a, const struct tw_judgement *b)
+{
+	if (a->nstep != b->nstep)
+		return false;
+	for (uint32_t i = 0; i < a->nstep; i++) {
+		const struct tw_step *x = &a->step[i], *y = &b->step[i];
+		if (x->from != y->from || x->reason != y->reason || x->culprit != y->culprit || x->npath != y->npath ||
+				x->fetched != y->fetched ||
+				(x->npath && memcmp(a->path + x->path, b->path + y->path, x->npath * sizeof *a->path) != 0))
+			return false;
+	}
+	return true;
 }
 
 const struct tw_step *tw_judgement_at(const struct tw_judgement *j, int64_t t)
@@ -272,40 +232,4 @@ bool tw_judgement_window(const struct tw_judgement *j, uint32_t *i, int64_t *fro
 		++*i;
 	*until = *i < j->nstep ? j->step[*i].from - 1 : TW_TIME_MAX;
 	return true;
-}
-
-const char *tw_reason_name(enum tw_reason r)
-{
-	switch (r) {
-	case TW_R_OK: return "ok";
-	case TW_R_EXPIRED: return "expired";
-	case TW_R_NOT_YET_VALID: return "not_yet_valid";
-	case TW_R_WEAK_KEY: return "weak_key";
-	case TW_R_POLICY: return "policy";
-	case TW_R_EXTENDED_KEY_USAGE: return "extended_key_usage";
-	case TW_R_NAME_CONSTRAINTS: return "name_constraints";
-	case TW_R_PATH_LENGTH: return "path_length";
-	case TW_R_KEY_USAGE: return "key_usage";
-	case TW_R_NOT_A_CA: return "not_a_ca";
-	case TW_R_CRITICAL_EXTENSION: return "critical_extension";
-	case TW_R_MALFORMED: case TW_R_UNREADABLE: return "malformed";
-	case TW_R_UNSUPPORTED_ALGORITHM: return "unsupported_algorithm";
-	case TW_R_BAD_SIGNATURE: return "bad_signature";
-	case TW_R_LIMIT: return "limit";
-	case TW_R_MISSING_INTERMEDIATE: return "missing_intermediate";
-	case TW_R_UNTRUSTED_ROOT: return "untrusted_root";
-	case TW_R_UNKNOWN_ISSUER: return "unknown_issuer";
-	case TW_R_SELF_SIGNED: return "self_signed";
-	}
-	return "";
-}
-
-const char *tw_verdict_name(enum tw_reason r)
-{
-	switch (r) {
-	case TW_R_OK: return "verifiable";
-	case TW_R_EXPIRED: return "expired";
-	case TW_R_SELF_SIGNED: return "self-signed";
-	default: return "broken";
-	}
 }

@@ -1,32 +1,52 @@
-/* judge.h: what a chain is worth in a store, at every time. */
+/* judge.h: what a chain is worth in a store, at every time.
+ *
+ * A judge holds the rules (profile, purpose) and what it worked out so far.
+ * A chain's answer is a function of bytes alone: the set presented, the pool,
+ * the store's rows. How it is computed: label.h. */
 #ifndef TW_CHAIN_JUDGE_H
 #define TW_CHAIN_JUDGE_H
 
 #include "chain/graph.h"
-
-/* Nearest to good first; the numbers are the order. Unused ones are not there. */
-enum tw_reason {
-	TW_R_OK = 0, TW_R_EXPIRED = 1, TW_R_NOT_YET_VALID = 2, TW_R_WEAK_KEY = 4, TW_R_POLICY = 7,
-	TW_R_EXTENDED_KEY_USAGE = 8, TW_R_NAME_CONSTRAINTS = 9, TW_R_PATH_LENGTH = 10, TW_R_KEY_USAGE = 11,
-	TW_R_NOT_A_CA = 12, TW_R_CRITICAL_EXTENSION = 13, TW_R_MALFORMED = 17,
-	TW_R_UNSUPPORTED_ALGORITHM = 18, TW_R_BAD_SIGNATURE = 19, TW_R_LIMIT = 20,
-	TW_R_MISSING_INTERMEDIATE = 21, TW_R_UNTRUSTED_ROOT = 22, TW_R_UNKNOWN_ISSUER = 23,
-	TW_R_SELF_SIGNED = 24, TW_R_UNREADABLE = 25
-};
-/* The reason's name; the two kinds of malformed share one. */
-const char *tw_reason_name(enum tw_reason r);
-/* verifiable, expired, self-signed or broken. */
-const char *tw_verdict_name(enum tw_reason r);
+#include "chain/profile.h"
+#include "chain/reason.h"
+#include "trust/store.h"
 
 enum tw_purpose { TW_PURPOSE_SERVER, TW_PURPOSE_CLIENT, TW_PURPOSE_ANY };
 
+/* A failure that comes and goes with time: from, until inclusive. */
+struct tw_span {
+	int64_t from, until;
+	enum tw_reason reason;
+};
+
+/* Where revocation comes in: asked once for a member below each distinct path
+ * above it. path[0] is the member, path[1] its issuer, and so on, path[n - 1]
+ * the anchor's certificate. Appends up to max spans to out, returns how many;
+ * reasons TW_R_REVOKED ("from second X under this path": until TW_TIME_MAX)
+ * and TW_R_REVOCATION_UNKNOWN. It must be a function of its arguments. */
+typedef uint32_t tw_span_source(void *arg, const uint32_t *path, uint32_t n, struct tw_span *out, uint32_t max);
+#define TW_MAX_SPANS 64
+
+struct tw_judge_options {
+	enum tw_purpose purpose;
+	const struct tw_profile *profile; /* NULL: rfc5280 */
+	tw_span_source *revocation;       /* NULL: nothing is revoked */
+	void *revocation_arg;
+};
+
+/* The rows of a store that are in force on a date, found by name. */
+struct tw_trust;
+/* From the rows that s holds on the date at; certificates it names must be in
+ * g (tw_graph_sync). Lends s, which must not change. */
+struct tw_trust *tw_trust_new(struct tw_graph *g, const struct tw_store *s, int64_t at);
+void tw_trust_free(struct tw_trust *t);
+
 struct tw_question {
-	const uint32_t *presented; /* leaf first; at least one */
+	const uint32_t *presented; /* leaf first; at least one; a set but for the first */
 	uint32_t npresented;
-	const struct tw_index *anchors;
+	const struct tw_trust *trust;
 	const struct tw_index *pool;    /* or NULL */
 	const struct tw_index *witness; /* or NULL */
-	enum tw_purpose purpose;
 };
 
 /* From its second on, until the next step's. */
@@ -46,12 +66,52 @@ struct tw_judgement {
 	uint32_t npath;
 };
 
-void tw_judge(struct tw_graph *g, const struct tw_question *q, struct tw_judgement *j);
+struct tw_judge;
+/* Lends g and the options' profile. */
+struct tw_judge *tw_judge_new(struct tw_graph *g, const struct tw_judge_options *o);
+void tw_judge_free(struct tw_judge *j);
+
+/* Judges one chain at all times. The caller frees *out. Answers are worked out
+ * on what earlier ones left behind, and do not depend on it. */
+void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_judgement *out);
 void tw_judgement_free(struct tw_judgement *j);
+/* The same answer, step by step. */
+bool tw_judgement_eq(const struct tw_judgement *a, const struct tw_judgement *b);
 /* The step in force at t. */
 const struct tw_step *tw_judgement_at(const struct tw_judgement *j, int64_t t);
 /* The next interval in which the reason is ok, both ends inclusive, from step
  * *i on (begin with 0); false when there is none left. */
 bool tw_judgement_window(const struct tw_judgement *j, uint32_t *i, int64_t *from, int64_t *until);
+
+/* ---- one path taken apart, for --reasons all and --explain ---- */
+struct tw_failure {
+	enum tw_reason reason;
+	uint32_t at;          /* which certificate of the path, 0 = leaf */
+};
+struct tw_path {
+	uint32_t cert[33];    /* leaf first, the anchor's certificate last */
+	uint32_t n;           /* the anchor's counted, even if it is the leaf's own */
+	int64_t from, until;  /* all are valid; empty when from > until */
+	enum tw_reason reason; /* at the time asked for */
+	uint32_t culprit;
+	uint32_t fetched;
+	struct tw_failure *failure; /* all at that time, farthest from good first, then nearest the leaf */
+	uint32_t nfailure;
+};
+/* The undominated paths at time t, the chosen one first, then in tie order.
+ * None where there is no path. The caller frees with tw_paths_free. */
+uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t t, struct tw_path **out);
+void tw_paths_free(struct tw_path *p, uint32_t n);
+
+/* What was done so far. */
+struct tw_judge_stats {
+	uint64_t chains, contexts, nodes, labels, edges, hits, limited;
+};
+struct tw_judge_stats tw_judge_stats(const struct tw_judge *j);
+
+/* What was sent, for no store: single, ordered (each signs the one before),
+ * duplicate, superfluous (holds a certificate that no verified edge from the
+ * leaf leads to) or unordered. */
+const char *tw_chain_order(struct tw_graph *g, const uint32_t *presented, uint32_t n);
 
 #endif

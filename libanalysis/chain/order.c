@@ -1,5 +1,5 @@
 /* What a server sent, apart from any store. */
-#include "chain/stage.h"
+#include "chain/judge.h"
 
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@ static bool signs(struct tw_graph *g, uint32_t issuer, uint32_t child)
 	const struct tw_cert *v = g->certs->v;
 
 	return v[issuer].readable && v[child].readable && g->node[issuer].subject == g->node[child].issuer &&
-		tw_graph_sig(g, issuer, child) != TW_SIG_BAD;
+		tw_graph_sig(g, g->node[issuer].key, child) != TW_SIG_BAD;
 }
 
 static bool all_reached(struct tw_graph *g, const uint32_t *c, uint32_t n)

@@ -1,5 +1,6 @@
-/* What each certificate of a path must meet (RFC 5280 section 6.1). */
-#include "chain/constraints.h"
+/* What a certificate fails by itself (RFC 5280 sections 4.2 and 6.1), in each
+ * place of a path. */
+#include "chain/label.h"
 
 #include <string.h>
 
@@ -7,101 +8,130 @@
 	TW_EXT_POLICIES | TW_EXT_POLICY_MAPPINGS | TW_EXT_POLICY_CONSTRAINTS | TW_EXT_INHIBIT_ANY | TW_EXT_SAN | \
 	TW_EXT_IAN | TW_EXT_AKI | TW_EXT_SKI | TW_EXT_CRLDP | TW_EXT_OCSP_NOCHECK | TW_EXT_NO_REV_AVAIL)
 
-/* Called from the leaf upwards, so that the first of equals is the nearest. */
-void tw_path_fail(struct tw_path *p, enum tw_reason r, uint32_t cert)
+static uint32_t bit(bool fails, enum tw_reason r)
 {
-	if (r > p->reason) {
-		p->reason = r;
-		p->culprit = cert;
-	}
+	return fails ? TW_R_BIT(r) : 0;
 }
 
-/* RSA with e = 1 signs nothing; an even modulus is no product of two primes. */
-static bool broken_key(const struct tw_cert *c)
+static bool eku_lacks(const struct tw_judge *j, const struct tw_cert *c, bool ca)
 {
-	if (c->key != TW_KEY_RSA && c->key != TW_KEY_RSA_PSS)
-		return false;
-	return (c->rsa_e.n == 1 && c->rsa_e.p[0] == 1) || (c->rsa_n.n && !(c->rsa_n.p[c->rsa_n.n - 1] & 1));
+	uint32_t want = j->o.purpose == TW_PURPOSE_SERVER ? TW_EKU_SERVER : TW_EKU_CLIENT;
+
+	if (ca && j->o.profile->gated_crypto && want == TW_EKU_SERVER)
+		want |= TW_EKU_SGC_MS | TW_EKU_SGC_NS;
+	return j->o.purpose != TW_PURPOSE_ANY && c->ext & TW_EXT_EKU && !(c->eku & (want | TW_EKU_ANY));
 }
 
-static bool eku_fits(const struct tw_cert *c, enum tw_purpose purpose)
+/* What holds for all, the anchor's certificate too. */
+static uint32_t common(const struct tw_judge *j, const struct tw_cert *c, bool ca, bool anchor)
 {
-	uint32_t want = purpose == TW_PURPOSE_SERVER ? TW_EKU_SERVER : TW_EKU_CLIENT;
-
-	return purpose == TW_PURPOSE_ANY || !(c->ext & TW_EXT_EKU) || c->eku & (want | TW_EKU_ANY);
+	return bit(tw_profile_weak_key(j->o.profile, c, anchor), TW_R_WEAK_KEY) |
+		bit(eku_lacks(j, c, ca), TW_R_EXTENDED_KEY_USAGE) |
+		bit(c->critical & ~(uint32_t)KNOWN_CRITICAL, TW_R_CRITICAL_EXTENSION) |
+		bit(c->curve && !strcmp(c->curve, "explicit"), TW_R_UNSUPPORTED_ALGORITHM);
 }
 
-static bool leaf_usage_fits(const struct tw_cert *c, enum tw_purpose purpose)
+/* What holds for C1 to Cn. */
+static uint32_t member(const struct tw_judge *j, const struct tw_cert *c)
+{
+	return bit(c->faults & ~j->o.profile->tolerated, TW_R_MALFORMED) |
+		bit(tw_profile_weak_signature(j->o.profile, c), TW_R_WEAK_SIGNATURE);
+}
+
+static bool signs_certs(const struct tw_cert *c)
+{
+	return !(c->ext & TW_EXT_KEY_USAGE) || c->key_usage & TW_KU_KEY_CERT_SIGN;
+}
+
+uint32_t tw_rules_member(const struct tw_judge *j, uint32_t cert)
+{
+	const struct tw_cert *c = &j->g->certs->v[cert];
+	bool version = c->version == 3 || (c->version == 1 && c->ext && j->o.profile->v1_extensions);
+
+	return common(j, c, true, false) | member(j, c) |
+		bit(!version || !c->ca, TW_R_NOT_A_CA) | bit(!signs_certs(c), TW_R_KEY_USAGE) |
+		bit(tw_constraints_bad(j->constraints, cert), TW_R_NAME_CONSTRAINTS) |
+		bit(tw_policy_maps_any(c), TW_R_POLICY);
+}
+
+uint32_t tw_rules_anchor(const struct tw_judge *j, uint32_t cert, bool own)
+{
+	const struct tw_cert *c = &j->g->certs->v[cert];
+
+	return common(j, c, true, true) |
+		bit(!own && c->ext & TW_EXT_BASIC_CONSTRAINTS && !c->ca, TW_R_NOT_A_CA) |
+		bit(!own && !signs_certs(c), TW_R_KEY_USAGE) |
+		bit(tw_constraints_bad(j->constraints, cert), TW_R_NAME_CONSTRAINTS) |
+		bit(tw_policy_maps_any(c), TW_R_POLICY);
+}
+
+static bool leaf_usage_fits(const struct tw_judge *j, const struct tw_cert *c)
 {
 	uint32_t want = TW_KU_DIGITAL_SIGNATURE | TW_KU_KEY_AGREEMENT;
 
-	if (purpose == TW_PURPOSE_SERVER)
+	if (j->o.purpose == TW_PURPOSE_SERVER)
 		want |= TW_KU_KEY_ENCIPHERMENT;
-	return purpose == TW_PURPOSE_ANY || !(c->ext & TW_EXT_KEY_USAGE) || c->key_usage & want;
+	return j->o.purpose == TW_PURPOSE_ANY || !(c->ext & TW_EXT_KEY_USAGE) || c->key_usage & want;
 }
 
-/* What holds for members and the anchor alike. */
-static void common(const struct tw_search *s, struct tw_path *p, uint32_t i)
+uint32_t tw_rules_leaf(const struct tw_judge *j, uint32_t cert)
 {
-	uint32_t id = p->cert[i];
-	const struct tw_cert *c = &s->g->certs->v[id];
+	const struct tw_cert *c = &j->g->certs->v[cert];
 
-	if (i == 0 || c->not_before > p->from) {
-		p->from = c->not_before;
-		p->early = id;
-	}
-	if (i == 0 || c->not_after < p->until) {
-		p->until = c->not_after;
-		p->late = id;
-	}
-	if (broken_key(c))
-		tw_path_fail(p, TW_R_WEAK_KEY, id);
-	if (!eku_fits(c, s->q->purpose))
-		tw_path_fail(p, TW_R_EXTENDED_KEY_USAGE, id);
-	if (c->critical & ~(uint32_t)KNOWN_CRITICAL)
-		tw_path_fail(p, TW_R_CRITICAL_EXTENSION, id);
-	if (c->curve && !strcmp(c->curve, "explicit"))
-		tw_path_fail(p, TW_R_UNSUPPORTED_ALGORITHM, id);
+	return common(j, c, false, false) | member(j, c) |
+		bit(!leaf_usage_fits(j, c) || (c->ca && !j->o.profile->ca_leaf), TW_R_KEY_USAGE);
 }
 
-static void issuer_rules(const struct tw_search *s, struct tw_path *p, uint32_t i, uint32_t below)
+/* Dates of SCTs are not read yet: a row that asks for them does not hold. */
+uint32_t tw_rules_row(const struct tw_row_key *r, const struct tw_cert *leaf)
 {
-	uint32_t id = p->cert[i];
-	const struct tw_cert *c = &s->g->certs->v[id];
-	bool anchor = i == p->n - 1;
-	bool own = anchor && id == p->cert[0];
-
-	if (anchor ? c->ext & TW_EXT_BASIC_CONSTRAINTS && !c->ca && !own : c->version != 3 || !c->ca)
-		tw_path_fail(p, TW_R_NOT_A_CA, id);
-	if (c->ext & TW_EXT_KEY_USAGE && !(c->key_usage & TW_KU_KEY_CERT_SIGN) && !own)
-		tw_path_fail(p, TW_R_KEY_USAGE, id);
-	if (c->path_length >= 0 && below > (uint32_t)c->path_length)
-		tw_path_fail(p, TW_R_PATH_LENGTH, id);
+	return bit(leaf->not_before > r->distrust_after || r->nconstraint, TW_R_DISTRUSTED);
 }
 
-void tw_path_rules(struct tw_search *s, struct tw_path *p)
+static uint32_t put(struct tw_judge *j, struct tw_span s, uint32_t cert, uint32_t next)
 {
-	const struct tw_cert *v = s->g->certs->v;
-	uint32_t below = 0; /* not self-issued among C2..Ci-1 */
-
-	p->culprit = TW_NONE;
-	for (uint32_t i = 0; i < p->n; i++) {
-		uint32_t id = p->cert[i];
-		bool anchor = i == p->n - 1;
-		common(s, p, i);
-		if (i == 0 && !leaf_usage_fits(&v[id], s->q->purpose))
-			tw_path_fail(p, TW_R_KEY_USAGE, id);
-		if (i > 0)
-			issuer_rules(s, p, i, below);
-		if (!anchor && v[id].faults)
-			tw_path_fail(p, TW_R_MALFORMED, id);
-		if (!anchor)
-			tw_path_fail(p, s->edge[i], id);
-		if (i > 0 && s->g->node[id].subject != s->g->node[id].issuer)
-			below++;
-		/* Required policies are not judged: refuse, do not wave through. */
-		if (v[id].ext & TW_EXT_POLICY_CONSTRAINTS)
-			tw_path_fail(p, TW_R_POLICY, id);
+	if (j->nevent == j->capevent) {
+		j->capevent = j->capevent ? j->capevent * 2 : 16;
+		j->event = tw_realloc(j->event, j->capevent, sizeof *j->event);
+		if (!j->nevent)
+			j->nevent = 1; /* 0 is none */
 	}
-	tw_path_constraints(s, p);
+	j->event[j->nevent] = (struct tw_event){ s, cert, next };
+	return j->nevent++;
+}
+
+uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next)
+{
+	const struct tw_cert *c = &j->g->certs->v[cert];
+	uint8_t h[TW_SHA256];
+
+	for (int kind = 0; t && kind < 3; kind++) {
+		const uint8_t *key = kind == TW_BLOCK_CERT ? c->sha256 : c->spki_sha256;
+		if (!t->blocked[kind].n)
+			continue;
+		if (kind == TW_BLOCK_SERIAL) {
+			struct tw_buf *b = &j->scratch[3];
+			b->n = 0;
+			tw_buf_addslice(b, c->issuer);
+			tw_buf_addslice(b, c->serial);
+			tw_sha256(tw_buf_slice(b), h);
+			key = h;
+		}
+		uint32_t i = tw_set_find(&t->blocked[kind], key);
+		if (i != TW_NONE)
+			next = put(j, t->block[kind][i], cert, next);
+	}
+	return next;
+}
+
+uint32_t tw_rules_revocation(struct tw_judge *j, const uint32_t *path, uint32_t n, uint32_t next)
+{
+	struct tw_span span[TW_MAX_SPANS];
+
+	if (!j->o.revocation)
+		return next;
+	uint32_t k = j->o.revocation(j->o.revocation_arg, path, n, span, TW_MAX_SPANS);
+	for (uint32_t i = 0; i < k; i++)
+		next = put(j, span[i], path[0], next);
+	return next;
 }

@@ -28,12 +28,12 @@ struct judge {
 	struct tw_certs certs;
 	struct tw_graph g;
 	struct tw_store *store;
-	struct tw_index *anchors; /* by store */
+	struct tw_trust **trust; /* by store */
+	struct tw_judge *judge;
 	int nstore;
 	struct tw_index pool, witness;
 	bool has_pool, has_witness;
 	uint32_t show;
-	enum tw_purpose purpose;
 	uint32_t at[NCOLUMN];
 	struct tw_set chains;
 	struct seen *seen;
@@ -135,10 +135,9 @@ static void judge_new(struct judge *o, struct tw_slice text, struct seen *e)
 		e->j = tw_alloc((size_t)o->nstore * 2 * sizeof *e->j);
 		for (int s = 0; s < o->nstore; s++) {
 			for (int p = 0; p <= o->has_pool; p++) {
-				struct tw_question q = { .presented = v, .npresented = n, .anchors = &o->anchors[s],
-					.pool = p ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL,
-					.purpose = o->purpose };
-				tw_judge(&o->g, &q, &e->j[2 * s + p]);
+				struct tw_question q = { .presented = v, .npresented = n, .trust = o->trust[s],
+					.pool = p ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL };
+				tw_judge_chain(o->judge, &q, &e->j[2 * s + p]);
 			}
 		}
 	}
@@ -346,7 +345,7 @@ static int open_index(struct judge *o, const char *what, uint32_t ncerts, struct
 static int open_stores(struct judge *o, const struct tw_chain_options *opt)
 {
 	o->store = tw_alloc((size_t)opt->nstore * sizeof *o->store);
-	o->anchors = tw_alloc((size_t)opt->nstore * sizeof *o->anchors);
+	o->trust = tw_alloc((size_t)opt->nstore * sizeof *o->trust);
 	for (int i = 0; i < opt->nstore; i++) {
 		struct tw_store *s = &o->store[i];
 		o->nstore = i + 1; /* what tw_chain_stage_free frees, half open too */
@@ -359,7 +358,7 @@ static int open_stores(struct judge *o, const struct tw_chain_options *opt)
 			}
 		}
 		tw_graph_sync(&o->g);
-		tw_index_make(&o->anchors[i], &o->g, s->anchor, s->n, false);
+		o->trust[i] = tw_trust_new(&o->g, s, TW_TIME_MAX);
 	}
 	return 0;
 }
@@ -371,7 +370,6 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	tw_signature_start();
 	o->stage = (struct tw_stage){ .name = "tw-chain", .self = o, .bind = bind, .row = row };
 	o->show = opt->show;
-	o->purpose = opt->purpose;
 	int err = tw_certs_open(&o->certs, opt->certs);
 	uint32_t ncerts = o->certs.n;
 	tw_graph_init(&o->g, &o->certs);
@@ -384,6 +382,8 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 		o->has_witness = true;
 		err = open_index(o, opt->witness, ncerts, &o->witness) < 0;
 	}
+	struct tw_judge_options rules = { .purpose = opt->purpose };
+	o->judge = tw_judge_new(&o->g, &rules);
 	if (!err)
 		return &o->stage;
 	tw_chain_stage_free(&o->stage);
@@ -401,11 +401,12 @@ void tw_chain_stage_free(struct tw_stage *s)
 	}
 	for (int i = 0; i < o->nstore; i++) {
 		tw_store_free(&o->store[i]);
-		tw_index_free(&o->anchors[i]);
+		tw_trust_free(o->trust[i]);
 	}
 	free(o->seen);
 	free(o->store);
-	free(o->anchors);
+	free(o->trust);
+	tw_judge_free(o->judge);
 	tw_index_free(&o->pool);
 	tw_index_free(&o->witness);
 	tw_set_free(&o->chains);

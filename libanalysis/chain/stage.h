@@ -27,9 +27,4 @@ int tw_chain_show(const char *list, uint32_t *bits) TW_CHECK;
  * time so far, chains in first-seen order. -1 when a write failed. */
 int tw_chain_judgements(const struct tw_stage *s, FILE *out) TW_CHECK;
 
-/* What was sent, for no store: single, ordered (each signs the one before),
- * duplicate, superfluous (holds a certificate that no verified edge from the
- * leaf leads to) or unordered. */
-const char *tw_chain_order(struct tw_graph *g, const uint32_t *presented, uint32_t n);
-
 #endif

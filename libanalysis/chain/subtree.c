@@ -36,6 +36,8 @@ static bool host_name(struct tw_slice s)
 {
 	size_t label = 0;
 
+	if (s.n > 253)
+		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = low(s.p[i]);
 		if (c == '.' ? label == 0 : !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
@@ -44,75 +46,32 @@ static bool host_name(struct tw_slice s)
 		if (label > 63)
 			return false;
 	}
-	return label > 0 && s.n <= 253;
-}
-
-static bool wildcard(struct tw_slice s)
-{
-	return s.n > 2 && s.p[0] == '*' && s.p[1] == '.';
-}
-
-static bool dotted(struct tw_slice s)
-{
-	return s.n > 1 && s.p[0] == '.';
-}
-
-static bool dns_within(struct tw_slice name, struct tw_slice base, bool excluding)
-{
-	if (!base.n)
-		return true;
-	struct tw_slice d = dotted(base) ? cut(base, 1) : base;
-	if (!wildcard(name))
-		return below(name, d) || (!dotted(base) && same(name, d));
-	struct tw_slice rest = cut(name, 2);
-	if (same(rest, d) || below(rest, d))
-		return true;
-	/* The base is one label below: one expansion is the base itself. */
-	const uint8_t *dot = memchr(d.p, '.', d.n);
-	return excluding && !dotted(base) && dot && same(rest, cut(d, (size_t)(dot + 1 - d.p)));
-}
-
-static bool host_within(struct tw_slice host, struct tw_slice base)
-{
-	return dotted(base) ? below(host, cut(base, 1)) : same(host, base);
+	return label > 0;
 }
 
 /* Behind the last @; false when there is none, or nothing before it. */
-static bool mailbox(struct tw_slice s, struct tw_slice *local, struct tw_slice *host)
+static bool mailbox(struct tw_form_name *o)
 {
-	const uint8_t *at = s.n ? memrchr(s.p, '@', s.n) : NULL;
+	const uint8_t *at = o->v.n ? memrchr(o->v.p, '@', o->v.n) : NULL;
 
-	if (!at || at == s.p)
+	if (!at || at == o->v.p)
 		return false;
-	local->p = s.p;
-	local->n = (size_t)(at - s.p);
-	*host = cut(s, local->n + 1);
-	return host_name(*host);
-}
-
-static bool email_within(struct tw_slice name, struct tw_slice base)
-{
-	struct tw_slice local, host, blocal, bhost;
-
-	if (!base.n)
-		return true;
-	if (!mailbox(name, &local, &host))
-		return false;
-	if (!mailbox(base, &blocal, &bhost))
-		return host_within(host, base);
-	return tw_slice_eq(local, blocal) && same(host, bhost);
+	o->local.p = o->v.p;
+	o->local.n = (size_t)(at - o->v.p);
+	o->host = cut(o->v, o->local.n + 1);
+	return host_name(o->host);
 }
 
 /* RFC 3986: the host of scheme://userinfo@host:port/...; no IP address. */
-static bool uri_host(struct tw_slice s, struct tw_slice *host)
+static bool uri(struct tw_form_name *o)
 {
-	const uint8_t *colon = s.n ? memmem(s.p, s.n, "://", 3) : NULL;
+	const uint8_t *colon = o->v.n ? memmem(o->v.p, o->v.n, "://", 3) : NULL;
 	char text[256];
 	uint8_t ip[4];
 
-	if (!colon || colon == s.p)
+	if (!colon || colon == o->v.p)
 		return false;
-	struct tw_slice a = cut(s, (size_t)(colon - s.p) + 3);
+	struct tw_slice a = cut(o->v, (size_t)(colon - o->v.p) + 3);
 	size_t end = 0;
 	while (end < a.n && a.p[end] != '/' && a.p[end] != '?' && a.p[end] != '#')
 		end++;
@@ -123,11 +82,11 @@ static bool uri_host(struct tw_slice s, struct tw_slice *host)
 	const uint8_t *port = a.n ? memchr(a.p, ':', a.n) : NULL;
 	if (port)
 		a.n = (size_t)(port - a.p);
-	if (a.n > 253 || !host_name(a))
+	if (!host_name(a))
 		return false;
 	memcpy(text, a.p, a.n);
 	text[a.n] = 0;
-	*host = a;
+	o->host = a;
 	return inet_pton(AF_INET, text, ip) != 1;
 }
 
@@ -144,49 +103,89 @@ static bool contiguous(struct tw_slice mask)
 	return true;
 }
 
-bool tw_base_ok(enum tw_form form, struct tw_slice base)
+struct tw_form_name tw_form_name(enum tw_form form, struct tw_slice v)
 {
+	struct tw_form_name o = { .form = form, .v = v, .host = v };
+
 	switch (form) {
 	case TW_FORM_DNS:
-		return !base.n || host_name(dotted(base) ? cut(base, 1) : base);
-	case TW_FORM_URI:
-		return host_name(dotted(base) ? cut(base, 1) : base);
+		o.wild = v.n > 2 && v.p[0] == '*' && v.p[1] == '.';
+		o.host = o.wild ? cut(v, 2) : v;
+		o.ok = host_name(o.host);
+		break;
+	case TW_FORM_EMAIL: o.ok = mailbox(&o); break;
+	case TW_FORM_URI: o.ok = uri(&o); break;
+	case TW_FORM_IP: case TW_FORM_DN: o.ok = true; break;
+	default: break; /* forms without rules fail where they are constrained */
+	}
+	return o;
+}
+
+struct tw_form_name tw_form_base(enum tw_form form, struct tw_slice v)
+{
+	struct tw_form_name o = { .form = form, .v = v, .host = v, .ok = true };
+
+	if (form == TW_FORM_DNS || form == TW_FORM_EMAIL || form == TW_FORM_URI) {
+		o.dotted = v.n > 1 && v.p[0] == '.';
+		o.host = o.dotted ? cut(v, 1) : v;
+	}
+	switch (form) {
+	case TW_FORM_DNS: o.ok = !v.n || host_name(o.host); break;
+	case TW_FORM_URI: o.ok = host_name(o.host); break;
+	case TW_FORM_EMAIL:
+		o.ok = !v.n || host_name(o.host) || mailbox(&o);
+		break;
 	case TW_FORM_IP:
-		return (base.n == 8 || base.n == 32) && contiguous(cut(base, base.n / 2));
-	default:
+		o.ok = (v.n == 8 || v.n == 32) && contiguous(cut(v, v.n / 2));
+		break;
+	default: break;
+	}
+	return o;
+}
+
+static bool dns_within(const struct tw_form_name *name, const struct tw_form_name *base, bool excluding)
+{
+	struct tw_slice d = base->host;
+
+	if (!base->v.n)
 		return true;
-	}
+	if (!name->wild)
+		return below(name->host, d) || (!base->dotted && same(name->host, d));
+	if (same(name->host, d) || below(name->host, d))
+		return true;
+	/* The base is one label below: one expansion is the base itself. */
+	const uint8_t *dot = memchr(d.p, '.', d.n);
+	return excluding && !base->dotted && dot && same(name->host, cut(d, (size_t)(dot + 1 - d.p)));
 }
 
-bool tw_form_ok(enum tw_form form, struct tw_slice name)
+static bool host_within(struct tw_slice host, const struct tw_form_name *base)
 {
-	struct tw_slice a, b;
-
-	switch (form) {
-	case TW_FORM_DNS: return host_name(wildcard(name) ? cut(name, 2) : name);
-	case TW_FORM_EMAIL: return mailbox(name, &a, &b);
-	case TW_FORM_URI: return uri_host(name, &a);
-	case TW_FORM_IP: case TW_FORM_DN: return true;
-	default: return false; /* forms without rules fail where they are constrained */
-	}
+	return base->dotted ? below(host, base->host) : same(host, base->host);
 }
 
-bool tw_name_within(enum tw_form form, struct tw_slice name, struct tw_slice base, bool excluding)
+static bool ip_within(struct tw_slice name, struct tw_slice base)
 {
-	struct tw_slice host;
-
-	switch (form) {
-	case TW_FORM_DNS: return dns_within(name, base, excluding);
-	case TW_FORM_EMAIL: return email_within(name, base);
-	case TW_FORM_URI: return uri_host(name, &host) && host_within(host, base);
-	case TW_FORM_DN: return name.n >= base.n && (!base.n || !memcmp(name.p, base.p, base.n));
-	case TW_FORM_IP:
-		if (name.n * 2 != base.n)
+	if (name.n * 2 != base.n)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if ((name.p[i] ^ base.p[i]) & base.p[name.n + i])
 			return false;
-		for (size_t i = 0; i < name.n; i++)
-			if ((name.p[i] ^ base.p[i]) & base.p[name.n + i])
-				return false;
-		return true;
+	return true;
+}
+
+bool tw_form_within(const struct tw_form_name *name, const struct tw_form_name *base, bool excluding)
+{
+	switch (name->form) {
+	case TW_FORM_DNS: return dns_within(name, base, excluding);
+	case TW_FORM_EMAIL:
+		if (!base->v.n)
+			return true;
+		if (base->local.n)
+			return tw_slice_eq(name->local, base->local) && same(name->host, base->host);
+		return host_within(name->host, base);
+	case TW_FORM_URI: return host_within(name->host, base);
+	case TW_FORM_DN: return name->v.n >= base->v.n && (!base->v.n || !memcmp(name->v.p, base->v.p, base->v.n));
+	case TW_FORM_IP: return ip_within(name->v, base->v);
 	default: return false;
 	}
 }

@@ -16,7 +16,7 @@ static void digest(const struct tw_store *s, const struct tw_certs *certs, uint8
 	uint8_t *all = tw_alloc((size_t)s->n * TW_SHA256);
 
 	for (uint32_t i = 0; i < s->n; i++)
-		memcpy(all + (size_t)i * TW_SHA256, certs->set.keys[s->anchor[i]], TW_SHA256);
+		memcpy(all + (size_t)i * TW_SHA256, certs->set.keys[s->anchor[i].cert], TW_SHA256);
 	if (s->n)
 		qsort(all, s->n, TW_SHA256, by_bytes);
 	tw_sha256((struct tw_slice){ all, (size_t)s->n * TW_SHA256 }, out);

@@ -173,6 +173,23 @@ static int by_index(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+struct tw_anchor tw_anchor_plain(uint32_t cert)
+{
+	return (struct tw_anchor){ .cert = cert, .purposes = TW_TRUST_ALL, .distrust_after = TW_TIME_MAX, .expiry = true,
+		.held = { TW_TIME_MIN, TW_TIME_MAX } };
+}
+
+/* Certificates without a vendor's word: plain rows, each once. */
+static void take_rows(struct tw_store *s, uint32_t *v, uint32_t n)
+{
+	s->anchor = tw_realloc(NULL, n, sizeof *s->anchor);
+	s->cap = n;
+	qsort(v, n, sizeof *v, by_index);
+	for (uint32_t i = 0; i < n; i++)
+		if (!i || v[i] != v[i - 1])
+			s->anchor[s->n++] = tw_anchor_plain(v[i]);
+}
+
 int tw_store_open(struct tw_store *s, struct tw_certs *certs, const char *spec)
 {
 	struct stat st;
@@ -192,21 +209,16 @@ int tw_store_open(struct tw_store *s, struct tw_certs *certs, const char *spec)
 		tw_error("store %s: %s", path, strerror(errno));
 		return -1;
 	}
-	int got = S_ISDIR(st.st_mode) ? load_folder(certs, path, &s->anchor, &s->n) :
-		tw_certs_load(certs, path, &s->anchor, &s->n);
-	if (got < 0)
-		return -1;
-	if (!s->n) {
+	uint32_t *v = NULL, n = 0;
+	int got = S_ISDIR(st.st_mode) ? load_folder(certs, path, &v, &n) : tw_certs_load(certs, path, &v, &n);
+	if (got >= 0 && !n) {
 		tw_error("store %s: no certificate in it", path);
-		return -1;
+		got = -1;
 	}
-	qsort(s->anchor, s->n, sizeof *s->anchor, by_index);
-	uint32_t k = 0;
-	for (uint32_t i = 0; i < s->n; i++)
-		if (!k || s->anchor[i] != s->anchor[k - 1])
-			s->anchor[k++] = s->anchor[i];
-	s->n = s->cap = k;
-	return 0;
+	if (got >= 0)
+		take_rows(s, v, n);
+	free(v);
+	return got < 0 ? -1 : 0;
 }
 
 void tw_store_free(struct tw_store *s)
@@ -214,5 +226,6 @@ void tw_store_free(struct tw_store *s)
 	free(s->name);
 	free(s->spec);
 	free(s->anchor);
+	free(s->block);
 	memset(s, 0, sizeof *s);
 }

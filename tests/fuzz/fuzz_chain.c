@@ -24,12 +24,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		der.n = 0;
 	}
 	if (n) {
-		struct tw_index anchors;
+		struct tw_anchor row = tw_anchor_plain(chain[n - 1]);
+		struct tw_store store = { .anchor = &row, .n = 1 };
+		struct tw_judge_options rules = { .purpose = TW_PURPOSE_SERVER };
 		struct tw_judgement j;
 		tw_graph_init(&g, &certs);
-		tw_index_make(&anchors, &g, &chain[n - 1], 1, false);
-		struct tw_question q = { .presented = chain, .npresented = n, .anchors = &anchors };
-		tw_judge(&g, &q, &j);
+		struct tw_trust *trust = tw_trust_new(&g, &store, 0);
+		struct tw_judge *judge = tw_judge_new(&g, &rules);
+		struct tw_question q = { .presented = chain, .npresented = n, .trust = trust };
+		tw_judge_chain(judge, &q, &j);
 		if (!j.nstep || j.step[0].from != TW_TIME_MIN)
 			abort();
 		for (uint32_t i = 1; i < j.nstep; i++)
@@ -38,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (tw_host_match(&certs.v[chain[0]], tw_str("www.example.org")) == TW_MATCH_NO)
 			(void)tw_host_cause(&certs.v[chain[0]], tw_str("www.example.org"));
 		tw_judgement_free(&j);
-		tw_index_free(&anchors);
+		tw_judge_free(judge);
+		tw_trust_free(trust);
 		tw_graph_free(&g);
 	}
 	tw_buf_free(&der);
