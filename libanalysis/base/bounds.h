@@ -52,6 +52,11 @@
  * suffer: what lies below says limit where none of the kept ones is good. */
 #define TW_MAX_LABELS 32
 
+/* The same where not only yes or no but every reason is to be exact: all simple
+ * paths of a web of eight. */
+#define TW_MAX_EXACT_LABELS 1024
+#define TW_MAX_EXACT_EXTENSIONS 8192
+
 /* Paths extended by one certificate within one web of cross-signatures: real
  * ones need some hundred. */
 #define TW_MAX_EXTENSIONS 65536

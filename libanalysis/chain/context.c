@@ -246,7 +246,7 @@ struct tw_context *tw_context_find(struct tw_judge *j, const struct tw_question 
 	walk(&w);
 	if (!w.members->n && !w.rows->n && !w.indexed)
 		return NULL;
-	const struct tw_trust *blocks = w.q->trust->blocks ? w.q->trust : NULL;
+	const struct tw_trust *blocks = w.q->trust->nblock > 1 ? w.q->trust : NULL;
 	struct { const void *p[3]; uint32_t leaf, flags; } head;
 	memset(&head, 0, sizeof head);
 	head.p[0] = q->pool;

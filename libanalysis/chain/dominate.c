@@ -8,31 +8,33 @@ static const uint8_t *sha(const struct tw_judge *j, const struct tw_label *l)
 	return j->g->certs->v[l->cert].sha256;
 }
 
-/* Lists of SHA-256, from these certificates up. A list that ends is first. */
-static int by_list(const struct tw_judge *j, uint32_t a, uint32_t b)
+/* Lists of SHA-256, from these certificates up, equally long. */
+static int by_list(const struct tw_judge *j, const struct tw_label *x, const struct tw_label *y)
 {
-	while (a != TW_NONE && b != TW_NONE) {
-		const struct tw_label *x = tw_label(j, a), *y = tw_label(j, b);
-		int d = a == b ? 0 : memcmp(sha(j, x), sha(j, y), TW_SHA256);
-		if (d || a == b)
+	while (x != y) {
+		int d = x->cert == y->cert ? 0 : memcmp(sha(j, x), sha(j, y), TW_SHA256);
+		if (d)
 			return d;
-		if (x->parent == TW_NONE && y->parent == TW_NONE)
+		if (x->parent == TW_NONE || y->parent == TW_NONE)
 			return x->row < y->row ? -1 : x->row > y->row; /* rows are sorted by bytes */
-		a = x->parent;
-		b = y->parent;
+		x = tw_label(j, x->parent);
+		y = tw_label(j, y->parent);
 	}
-	return a == b ? 0 : a == TW_NONE ? -1 : 1;
+	return 0;
 }
 
-int tw_label_tie(const struct tw_judge *j, uint32_t a, uint32_t b)
+static int label_tie(const struct tw_judge *j, const struct tw_label *x, const struct tw_label *y)
 {
-	const struct tw_label *x = tw_label(j, a), *y = tw_label(j, b);
-
 	if (x->depth != y->depth)
 		return x->depth < y->depth ? -1 : 1;
 	if (x->fetched != y->fetched)
 		return x->fetched < y->fetched ? -1 : 1;
-	return by_list(j, a, b);
+	return by_list(j, x, y);
+}
+
+int tw_label_tie(const struct tw_judge *j, uint32_t a, uint32_t b)
+{
+	return label_tie(j, tw_label(j, a), tw_label(j, b));
 }
 
 static bool same_events(const struct tw_judge *j, uint32_t a, uint32_t b)
@@ -53,12 +55,12 @@ static bool row_allows(const struct tw_row_key *a, const struct tw_row_key *b)
 }
 
 /* A passes something of the component that B does not. */
-static bool passes_more(const struct tw_context *c, uint32_t a, uint32_t b)
+static bool passes_more(const struct tw_context *c, const struct tw_label *x, const struct tw_label *y)
 {
 	const struct tw_judge *j = c->judge;
 
-	for (uint32_t i = tw_label(j, a)->parent; i != TW_NONE; i = tw_label(j, i)->parent)
-		if (!tw_label_passes(j, b, tw_label(j, i)->cert))
+	for (uint32_t i = x->parent; i != TW_NONE; i = tw_label(j, i)->parent)
+		if (!tw_label_passes(j, y->parent, tw_label(j, i)->cert))
 			return true;
 	return false;
 }
@@ -71,19 +73,26 @@ static bool no_worse(const struct tw_context *c, const struct tw_label *x, const
 		(!x->events || same_events(c->judge, x->events, y->events));
 }
 
-bool tw_label_dominates(const struct tw_context *c, uint32_t a, uint32_t b, bool leaf)
+/* Before its leaf's validity a path that has ended by then is *expired*, which
+ * stands before the *not_yet_valid* of one that has not. */
+static bool ends_alike(const struct tw_label *x, const struct tw_label *y)
 {
-	const struct tw_judge *j = c->judge;
-	const struct tw_label *x = tw_label(j, a), *y = tw_label(j, b);
+	return x->until == y->until || y->reason >= TW_R_NOT_YET_VALID;
+}
 
-	if (!no_worse(c, x, y) || tw_label_tie(j, a, b) > 0)
+bool tw_entry_dominates(const struct tw_context *c, const struct tw_label *x, const struct tw_label *y, bool exact)
+{
+	return no_worse(c, x, y) && (!exact || ends_alike(x, y)) && label_tie(c->judge, x, y) <= 0;
+}
+
+bool tw_label_dominates(const struct tw_context *c, uint8_t mesh, const struct tw_label *x, const struct tw_label *y,
+	bool exact)
+{
+	if (x->left < y->left || x->key != y->key || !tw_entry_dominates(c, x, y, exact))
 		return false;
-	if (leaf)
+	if (mesh == TW_MESH_NONE)
 		return true;
-	if (x->left < y->left || x->key != y->key)
-		return false;
-	const struct tw_cnode *n = &c->node[tw_node_find((struct tw_context *)(uintptr_t)c, x->cert)];
-	if (n->mesh == TW_MESH_NONE || (n->mesh == TW_MESH_PLAIN && !x->policy))
+	if (mesh == TW_MESH_PLAIN && !x->policy && (!exact || y->reason >= TW_R_NOT_YET_VALID))
 		return true;
-	return !passes_more(c, a, b);
+	return !passes_more(c, x, y);
 }

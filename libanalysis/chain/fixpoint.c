@@ -47,49 +47,6 @@ static bool is_edge(struct tw_context *c, const struct tw_cnode *n, const struct
 	return tw_edge(c, g, &n->edges, k, g->key[k->slot], n->cert) >= 0;
 }
 
-static void keep(struct tw_context *c, struct tw_cnode *n, uint32_t label)
-{
-	struct tw_judge *j = c->judge;
-	uint32_t worst = label;
-
-	for (uint32_t i = 0; i < n->nlabel; i++) {
-		if (tw_label(j, n->label[i])->dead)
-			continue;
-		if (tw_label_dominates(c, n->label[i], label, false)) {
-			tw_label_drop(j, label);
-			return;
-		}
-	}
-	for (uint32_t i = 0; i < n->nlabel; i++) {
-		struct tw_label *l = tw_label(j, n->label[i]);
-		if (!l->dead && tw_label_dominates(c, label, n->label[i], false)) {
-			l->dead = true;
-			n->live--;
-		}
-	}
-	if (n->nlabel == n->caplabel) {
-		n->caplabel = n->caplabel ? n->caplabel * 2 : 2;
-		n->label = tw_realloc(n->label, n->caplabel, sizeof *n->label);
-	}
-	n->label[n->nlabel++] = label;
-	if (++n->live <= TW_MAX_LABELS)
-		return;
-	for (uint32_t i = 0; i < n->nlabel; i++) {
-		const struct tw_label *l = tw_label(j, n->label[i]), *w = tw_label(j, worst);
-		if (l->dead)
-			continue;
-		int d = (int)l->reason - (int)w->reason;
-		if (!d)
-			d = l->until != w->until ? (l->until < w->until ? 1 : -1) :
-				l->from != w->from ? (l->from > w->from ? 1 : -1) : tw_label_tie(j, n->label[i], worst);
-		if (d > 0)
-			worst = n->label[i];
-	}
-	tw_label(j, worst)->dead = true;
-	n->live--;
-	n->cut = true;
-}
-
 /* What is being worked out: a component's nodes, and for each of their
  * candidates how many of its labels were taken. */
 struct solve {
@@ -97,7 +54,67 @@ struct solve {
 	uint32_t *node, n;
 	uint32_t **taken;
 	uint32_t work;
+	bool exact, full;  /* by which dominance; more labels than it can carry */
 };
+
+/* The last in tie order of the labels that are left. */
+static uint32_t last_of(const struct tw_judge *j, const struct tw_cnode *n)
+{
+	uint32_t last = TW_NONE;
+
+	for (uint32_t i = 0; i < n->nlabel; i++) {
+		const struct tw_label *l = tw_label(j, n->label[i]), *w = last == TW_NONE ? l : tw_label(j, last);
+		if (l->dead)
+			continue;
+		int d = (int)l->reason - (int)w->reason;
+		if (!d)
+			d = l->until != w->until ? (l->until < w->until ? 1 : -1) :
+				l->from != w->from ? (l->from > w->from ? 1 : -1) :
+				last == TW_NONE ? 1 : tw_label_tie(j, n->label[i], last);
+		if (last == TW_NONE || d > 0)
+			last = n->label[i];
+	}
+	return last;
+}
+
+static void push_label(struct tw_cnode *n, uint32_t label)
+{
+	if (n->nlabel == n->caplabel) {
+		n->caplabel = n->caplabel ? n->caplabel * 2 : 2;
+		n->label = tw_realloc(n->label, n->caplabel, sizeof *n->label);
+	}
+	n->label[n->nlabel++] = label;
+	n->live++;
+}
+
+static void keep(struct solve *s, struct tw_cnode *n, uint32_t label)
+{
+	struct tw_judge *j = s->c->judge;
+	const struct tw_label *l = tw_label(j, label);
+
+	for (uint32_t i = 0; i < n->nlabel; i++) {
+		const struct tw_label *o = tw_label(j, n->label[i]);
+		if (!o->dead && tw_label_dominates(s->c, n->mesh, o, l, s->exact)) {
+			tw_label_drop(j, label);
+			return;
+		}
+	}
+	for (uint32_t i = 0; i < n->nlabel; i++) {
+		struct tw_label *o = tw_label(j, n->label[i]);
+		if (!o->dead && tw_label_dominates(s->c, n->mesh, l, o, s->exact)) {
+			o->dead = true;
+			n->live--;
+		}
+	}
+	push_label(n, label);
+	if (s->exact) {
+		s->full |= n->live > TW_MAX_EXACT_LABELS;
+	} else if (n->live > TW_MAX_LABELS) {
+		tw_label(j, last_of(j, n))->dead = true;
+		n->live--;
+		n->cut = true;
+	}
+}
 
 /* One label above, down to node x. */
 static bool take(struct solve *s, uint32_t x, const struct tw_cand *k, uint32_t above)
@@ -108,8 +125,8 @@ static bool take(struct solve *s, uint32_t x, const struct tw_cand *k, uint32_t 
 
 	if (edge < 0)
 		return false;
-	if (++s->work > TW_MAX_EXTENSIONS) {
-		n->cut = true;
+	if (++s->work > (s->exact ? TW_MAX_EXACT_EXTENSIONS : TW_MAX_EXTENSIONS)) {
+		s->full = true;
 		return false;
 	}
 	bool cut = false;
@@ -118,7 +135,7 @@ static bool take(struct solve *s, uint32_t x, const struct tw_cand *k, uint32_t 
 	n->cut |= cut;
 	if (l == TW_NONE)
 		return false;
-	keep(c, n, l);
+	keep(s, n, l);
 	return true;
 }
 
@@ -190,21 +207,42 @@ static uint8_t mesh_of(const struct solve *s)
 	return TW_MESH_PLAIN;
 }
 
+/* One fixpoint; false: it was more than it can carry. */
+static bool settle(struct solve *s)
+{
+	struct tw_context *c = s->c;
+	bool moved = true;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct tw_cnode *n = &c->node[s->node[i]];
+		memset(s->taken[i], 0, (c->group[n->group]->n + 1) * sizeof **s->taken);
+		n->nlabel = n->live = 0;
+	}
+	s->work = 0;
+	s->full = false;
+	while (moved && !s->full) {
+		moved = false;
+		for (uint32_t i = 0; i < s->n && !s->full; i++)
+			moved |= relax(s, i);
+	}
+	return !s->full;
+}
+
 static void solve(struct tw_context *c, uint32_t *node, uint32_t n)
 {
-	struct solve s = { .c = c, .node = node, .n = n, .taken = tw_alloc(n * sizeof *s.taken) };
+	struct solve s = { .c = c, .node = node, .n = n, .taken = tw_alloc(n * sizeof *s.taken), .exact = true };
 	uint8_t mesh = mesh_of(&s);
-	bool moved = true, cut = false;
+	bool cut = false;
 
-	qsort_r(node, n, sizeof *node, by_sha, c);
+	if (n > 1)
+		qsort_r(node, n, sizeof *node, by_sha, c);
 	for (uint32_t i = 0; i < n; i++) {
 		s.taken[i] = tw_alloc((c->group[c->node[node[i]].group]->n + 1) * sizeof **s.taken);
 		c->node[node[i]].mesh = mesh;
 	}
-	while (moved) {
-		moved = false;
-		for (uint32_t i = 0; i < n; i++)
-			moved |= relax(&s, i);
+	if (!settle(&s)) {
+		s.exact = false;
+		cut = !settle(&s);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		cut |= c->node[node[i]].cut;

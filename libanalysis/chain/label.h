@@ -24,7 +24,13 @@
  * inherited DSA parameters play no part and certificates of one name and key
  * have one key identifier (by which bad signatures are told from mere
  * mistakes); else B stays unless A passes nothing of the component that B does
- * not. */
+ * not.
+ *
+ * Dominance for good is what makes answers exact, and it keeps more than yes or
+ * no needs: of two paths the one that ends first may be the better reason before
+ * the leaf begins. Where a component has more labels than that can carry, it is
+ * done again by the dominance that decides yes or no alone, and only where that
+ * has more than TW_MAX_LABELS labels is anything lost. */
 #ifndef TW_CHAIN_LABEL_H
 #define TW_CHAIN_LABEL_H
 
@@ -75,10 +81,11 @@ struct tw_trust {
 	struct tw_row_key *row; /* by subject's number, then by bytes */
 	uint32_t *subject;      /* of each row */
 	uint32_t n;
-	/* Blocks in force, by kind: hashes to places in block. */
+	/* Blocks in force, by kind: hashes to the first of their spans. */
 	struct tw_set blocked[3];
-	struct tw_span *block[3];
-	bool blocks;
+	uint32_t *first[3];
+	struct tw_event *block; /* .next: another of the same hash */
+	uint32_t nblock;
 };
 
 /* A candidate issuer of all children of one issuer name and AKI. */
@@ -100,7 +107,7 @@ struct tw_entry {
 struct tw_entries {
 	uint64_t good, unknown, bad;
 	struct tw_entry *v;
-	uint32_t n;
+	uint32_t n, cap;
 	bool cut;
 	struct tw_entries *next;
 };
@@ -233,13 +240,17 @@ void tw_label_fail(struct tw_label *l, enum tw_reason r, uint32_t cert);
 /* Name and key of cert stand in the label's path, its anchor included. */
 bool tw_label_passes(const struct tw_judge *j, uint32_t label, uint32_t cert);
 
-/* ---- order.c ---- */
+/* ---- dominate.c ---- */
 /* Tie order of two paths from their certificates on: fewest, then fetched,
  * then the list of SHA-256. <0: a first. */
 int tw_label_tie(const struct tw_judge *j, uint32_t a, uint32_t b);
-/* A dominates B below certificates: for members (with what they still allow
- * below) or, at a leaf, for its entries. */
-bool tw_label_dominates(const struct tw_context *c, uint32_t a, uint32_t b, bool leaf);
+/* X at one certificate of this mesh dominates Y there: whatever comes below,
+ * the path through X stands before the one through Y. Not exact: it is good
+ * whenever that one is. */
+bool tw_label_dominates(const struct tw_context *c, uint8_t mesh, const struct tw_label *x, const struct tw_label *y,
+	bool exact);
+/* The same for labels of a leaf's issuers, with nothing but the leaf below. */
+bool tw_entry_dominates(const struct tw_context *c, const struct tw_label *x, const struct tw_label *y, bool exact);
 
 /* ---- fixpoint.c ---- */
 /* The node of cert, its labels worked out. Its place in c->node. */
@@ -251,21 +262,22 @@ void tw_node_edges(struct tw_context *c, uint32_t node);
 /* ---- leaf.c ---- */
 /* A path of the leaf, judged. */
 struct tw_candidate_path {
-	uint32_t label;
+	uint32_t leaf, label;
 	uint32_t failures;   /* that do not depend on time */
 	enum tw_reason reason; /* the worst of them */
 	uint32_t culprit;
 	int64_t from, until;
 	uint32_t early, late, events;
 	uint8_t edge;
-	int64_t begin, end;  /* the window cut by events: what ties ask for */
+	bool own;            /* the leaf is the culprit */
 };
 /* All undominated paths of leaf; *cut: some were left out. The caller frees
  * *out. */
 uint32_t tw_leaf_paths(struct tw_context *c, uint32_t leaf, struct tw_candidate_path **out, bool *cut);
 enum tw_reason tw_path_reason(const struct tw_judge *j, const struct tw_candidate_path *p, int64_t t,
 	uint32_t *culprit);
-/* Which of two stands for the chain when their reasons are equal. */
+/* Which of two stands for the chain when their reasons are equal: the latest
+ * end of validity, the earliest begin, then tw_label_tie. */
 int tw_path_tie(const struct tw_judge *j, const struct tw_candidate_path *a, const struct tw_candidate_path *b);
 
 /* ---- explain.c ---- */

@@ -28,35 +28,48 @@ static int entry_order(const struct tw_judge *j, const struct tw_entry *a, const
 	return d ? d : (int)a->edge - (int)b->edge;
 }
 
-static bool entry_dominates(const struct tw_context *c, const struct tw_entry *a, const struct tw_entry *b)
+static bool entry_dominates(const struct tw_context *c, const struct tw_entry *a, const struct tw_entry *b, bool exact)
 {
-	return a->edge <= b->edge && tw_label_dominates(c, a->label, b->label, true);
+	return a->edge <= b->edge && tw_entry_dominates(c, tw_label(c->judge, a->label), tw_label(c->judge, b->label), exact);
 }
 
-static void entry_keep(struct tw_context *c, struct tw_entries *o, struct tw_entry e)
+static void entry_keep(struct tw_context *c, struct tw_entries *o, struct tw_entry e, bool exact)
 {
-	const struct tw_judge *j = c->judge;
 	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < o->n; i++)
-		if (entry_dominates(c, &o->v[i], &e))
+		if (entry_dominates(c, &o->v[i], &e, exact))
 			return;
 	for (uint32_t i = 0; i < o->n; i++)
-		if (!entry_dominates(c, &e, &o->v[i]))
+		if (!entry_dominates(c, &e, &o->v[i], exact))
 			o->v[k++] = o->v[i];
 	o->n = k;
-	if (!o->v)
-		o->v = tw_realloc(NULL, 1, sizeof *o->v);
-	else if ((o->n & (o->n - 1)) == 0 && o->n) /* grows at powers of two */
-		o->v = tw_realloc(o->v, (size_t)o->n * 2, sizeof *o->v);
-	k = o->n;
-	while (k && entry_order(j, &e, &o->v[k - 1]) < 0) {
+	if (o->n == o->cap) {
+		o->cap = o->cap ? o->cap * 2 : 1;
+		o->v = tw_realloc(o->v, o->cap, sizeof *o->v);
+	}
+	while (k && entry_order(c->judge, &e, &o->v[k - 1]) < 0) {
 		o->v[k] = o->v[k - 1];
 		k--;
 	}
 	o->v[k] = e;
-	if (++o->n > TW_MAX_LABELS) {
-		o->n--;
+	o->n++;
+}
+
+/* More than every reason can be told of: yes or no at least. */
+static void entries_cut(struct tw_context *c, struct tw_entries *o)
+{
+	struct tw_entries all = *o;
+
+	if (o->n <= TW_MAX_EXACT_LABELS)
+		return;
+	o->v = NULL;
+	o->n = o->cap = 0;
+	for (uint32_t i = 0; i < all.n; i++)
+		entry_keep(c, o, all.v[i], false);
+	free(all.v);
+	if (o->n > TW_MAX_LABELS) {
+		o->n = TW_MAX_LABELS;
 		o->cut = true;
 	}
 }
@@ -67,7 +80,7 @@ static void entry_try(struct tw_context *c, const struct tw_group *g, const stru
 	int edge = tw_edge(c, g, e, k, tw_label(c->judge, label)->key, leaf);
 
 	if (edge >= 0)
-		entry_keep(c, o, (struct tw_entry){ label, (uint8_t)edge });
+		entry_keep(c, o, (struct tw_entry){ label, (uint8_t)edge }, true);
 }
 
 static void gather(struct tw_context *c, const struct tw_group *g, const struct tw_edges *e, struct tw_entries *o,
@@ -89,6 +102,7 @@ static void gather(struct tw_context *c, const struct tw_group *g, const struct 
 		for (uint32_t m = 0; m < c->node[y].nlabel; m++)
 			if (!tw_label(c->judge, c->node[y].label[m])->dead)
 				entry_try(c, g, e, o, k, c->node[y].label[m], leaf);
+		entries_cut(c, o);
 	}
 }
 
@@ -154,32 +168,6 @@ static bool leaf_failures(struct tw_context *c, const struct tw_label *l, uint32
 	return true;
 }
 
-/* The interval from the first to the last second without a failure in time. */
-static void cut_window(const struct tw_judge *j, struct tw_candidate_path *p)
-{
-	bool moved = true;
-
-	p->begin = p->from;
-	p->end = p->until;
-	while (moved && p->begin <= p->end) {
-		moved = false;
-		for (uint32_t e = p->events; e; e = j->event[e].next) {
-			const struct tw_span *s = &j->event[e].span;
-			if (s->from <= p->begin && s->until >= p->begin) {
-				p->begin = s->until == TW_TIME_MAX ? TW_TIME_MAX : s->until + 1;
-				if (s->until == TW_TIME_MAX)
-					p->end = TW_TIME_MIN;
-				moved = true;
-			} else if (s->from <= p->end && s->until >= p->end) {
-				p->end = s->from - 1;
-				moved = true;
-			}
-			if (p->begin > p->end)
-				return;
-		}
-	}
-}
-
 static uint32_t leaf_events(struct tw_context *c, const struct tw_label *l, uint32_t label, uint32_t leaf)
 {
 	struct tw_judge *j = c->judge;
@@ -204,10 +192,11 @@ static bool path_of(struct tw_context *c, const struct tw_entry *e, uint32_t lea
 
 	if (!leaf_failures(c, l, leaf, &bits))
 		return false;
-	*p = (struct tw_candidate_path){ .label = e->label, .failures = bits | l->failures, .edge = e->edge,
+	*p = (struct tw_candidate_path){ .leaf = leaf, .label = e->label, .failures = bits | l->failures, .edge = e->edge,
 		.from = l->from, .until = l->until, .early = l->early, .late = l->late };
 	p->reason = tw_reason_worst(p->failures);
-	p->culprit = bits && tw_reason_worst(bits) >= (enum tw_reason)l->reason ? leaf : l->culprit;
+	p->own = bits && tw_reason_worst(bits) >= (enum tw_reason)l->reason;
+	p->culprit = p->own ? leaf : l->culprit;
 	if (x->not_before >= p->from) {
 		p->from = x->not_before;
 		p->early = leaf;
@@ -217,7 +206,6 @@ static bool path_of(struct tw_context *c, const struct tw_entry *e, uint32_t lea
 		p->late = leaf;
 	}
 	p->events = leaf_events(c, l, e->label, leaf);
-	cut_window(j, p);
 	return true;
 }
 
@@ -240,22 +228,41 @@ uint32_t tw_leaf_paths(struct tw_context *c, uint32_t leaf, struct tw_candidate_
 	return n;
 }
 
+/* The event's certificate stands nearer to the leaf than the one at fault for
+ * good. The leaf may stand again as the anchor's certificate. */
+static bool nearer(const struct tw_judge *j, const struct tw_candidate_path *p, const struct tw_event *v)
+{
+	if (p->own || v->culprit == p->leaf)
+		return !p->own;
+	for (uint32_t l = p->label; l != TW_NONE; l = tw_label(j, l)->parent) {
+		uint32_t c = tw_label(j, l)->cert;
+		if (c == v->culprit || c == p->culprit)
+			return c == v->culprit;
+	}
+	return false;
+}
+
 enum tw_reason tw_path_reason(const struct tw_judge *j, const struct tw_candidate_path *p, int64_t t,
 	uint32_t *culprit)
 {
 	enum tw_reason r = t > p->until ? TW_R_EXPIRED : t < p->from ? TW_R_NOT_YET_VALID : TW_R_OK;
+	bool always = false;
 
 	*culprit = r == TW_R_EXPIRED ? p->late : r == TW_R_NOT_YET_VALID ? p->early : TW_NONE;
 	if (p->reason > r) {
 		r = p->reason;
 		*culprit = p->culprit;
+		always = true;
 	}
-	/* The first of equals is the nearest to the leaf. */
+	/* The first of equal events is the nearest to the leaf. */
 	for (uint32_t e = p->events; e; e = j->event[e].next) {
 		const struct tw_event *v = &j->event[e];
-		if (v->span.from <= t && t <= v->span.until && v->span.reason > r) {
+		if (v->span.from > t || t > v->span.until)
+			continue;
+		if (v->span.reason > r || (v->span.reason == r && always && nearer(j, p, v))) {
 			r = v->span.reason;
 			*culprit = v->culprit;
+			always = false;
 		}
 	}
 	return r;
@@ -263,9 +270,9 @@ enum tw_reason tw_path_reason(const struct tw_judge *j, const struct tw_candidat
 
 int tw_path_tie(const struct tw_judge *j, const struct tw_candidate_path *a, const struct tw_candidate_path *b)
 {
-	if (a->end != b->end)
-		return a->end > b->end ? -1 : 1;
-	if (a->begin != b->begin)
-		return a->begin < b->begin ? -1 : 1;
+	if (a->until != b->until)
+		return a->until > b->until ? -1 : 1;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
 	return tw_label_tie(j, a->label, b->label);
 }

@@ -118,8 +118,8 @@ uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t 
 			key = h;
 		}
 		uint32_t i = tw_set_find(&t->blocked[kind], key);
-		if (i != TW_NONE)
-			next = put(j, t->block[kind][i], cert, next);
+		for (uint32_t e = i == TW_NONE ? 0 : t->first[kind][i]; e; e = t->block[e].next)
+			next = put(j, t->block[e].span, cert, next);
 	}
 	return next;
 }

@@ -39,22 +39,19 @@ static bool held(struct tw_held h, int64_t at)
 
 static void take_blocks(struct tw_trust *t, int64_t at)
 {
+	t->nblock = 1; /* 0 ends a list */
+	t->block = tw_realloc(NULL, (size_t)t->store->nblock + 1, sizeof *t->block);
 	for (uint32_t i = 0; i < t->store->nblock; i++) {
 		const struct tw_block *b = &t->store->block[i];
+		uint32_t **first = &t->first[b->kind];
 		bool fresh;
 		if (!held(b->held, at))
 			continue;
 		uint32_t n = tw_set_add(&t->blocked[b->kind], b->hash, &fresh);
-		if (fresh) {
-			t->block[b->kind] = tw_realloc(t->block[b->kind], (size_t)n + 1, sizeof *t->block[0]);
-			t->block[b->kind][n] = (struct tw_span){ b->from, b->until, TW_R_DISTRUSTED };
-		} else {
-			/* Two rows for one thing: whatever lies within either. */
-			struct tw_span *s = &t->block[b->kind][n];
-			s->from = b->from < s->from ? b->from : s->from;
-			s->until = b->until > s->until ? b->until : s->until;
-		}
-		t->blocks = true;
+		if (fresh && (n & (n - 1)) == 0) /* grows at powers of two */
+			*first = tw_realloc(*first, n ? 2 * (size_t)n : 1, sizeof **first);
+		t->block[t->nblock] = (struct tw_event){ { b->from, b->until, TW_R_DISTRUSTED }, TW_NONE, fresh ? 0 : (*first)[n] };
+		(*first)[n] = t->nblock++;
 	}
 }
 
@@ -92,8 +89,9 @@ void tw_trust_free(struct tw_trust *t)
 		return;
 	for (int i = 0; i < 3; i++) {
 		tw_set_free(&t->blocked[i]);
-		free(t->block[i]);
+		free(t->first[i]);
 	}
+	free(t->block);
 	free(t->row);
 	free(t->subject);
 	free(t);

@@ -11,12 +11,13 @@ struct tw_pubkey {
 	uint8_t number;
 };
 
-struct tw_pubkey *__wrap_tw_pubkey_new(const struct tw_cert *issuer);
+struct tw_pubkey *__wrap_tw_pubkey_new(const struct tw_cert *issuer, struct tw_slice params);
 void __wrap_tw_pubkey_free(struct tw_pubkey *k);
 enum tw_sig __wrap_tw_signature_check(struct tw_pubkey *k, const struct tw_cert *child);
 
-struct tw_pubkey *__wrap_tw_pubkey_new(const struct tw_cert *issuer)
+struct tw_pubkey *__wrap_tw_pubkey_new(const struct tw_cert *issuer, struct tw_slice params)
 {
+	(void)params;
 	struct tw_pubkey *k = tw_alloc(sizeof *k);
 	struct tw_slice s = issuer->key_bits_raw;
 
@@ -43,7 +44,7 @@ enum tw_sig __wrap_tw_signature_check(struct tw_pubkey *k, const struct tw_cert 
 
 struct web_features engine_features(void)
 {
-	return (struct web_features){ .policies = false, .store_rows = false };
+	return (struct web_features){ .policies = true, .store_rows = true };
 }
 
 void engine_open(struct engine *e, const struct web *w, const int *order)
@@ -76,25 +77,64 @@ static void index_of(struct engine *e, uint32_t set, struct tw_index *x)
 	tw_index_make(x, &e->graph, v, n, false);
 }
 
+/* The certificate's own bytes, or those of its issuer and serial, or its key's. */
+static struct tw_block block_of(const struct engine *e, const struct web_block *b)
+{
+	const struct tw_cert *c = &e->certs.v[e->id[b->cert]];
+	struct tw_block r = { .kind = (enum tw_block_kind)b->kind, .from = b->from, .until = b->until,
+		.held = { TW_TIME_MIN, TW_TIME_MAX } };
+	struct tw_buf bytes = { 0, 0, 0 };
+
+	tw_buf_addslice(&bytes, b->kind == WEB_BLOCK_CERT ? c->der : b->kind == WEB_BLOCK_KEY ? c->spki : c->issuer);
+	if (b->kind == WEB_BLOCK_SERIAL)
+		tw_buf_addslice(&bytes, c->serial);
+	tw_sha256(tw_buf_slice(&bytes), r.hash);
+	tw_buf_free(&bytes);
+	return r;
+}
+
+/* The leaf is asked about in a web where another was asked about before: one
+ * judge for all, as in a run. */
 void engine_judge(struct engine *e, const struct web *w)
 {
-	uint32_t presented[WEB_CERTS], trusted = 0;
-	struct tw_index pool, witness, anchors;
-	struct tw_question q = { .presented = presented, .npresented = (uint32_t)w->npresented, .anchors = &anchors, .pool = &pool,
-		.witness = w->has_witness ? &witness : NULL, .purpose = (enum tw_purpose)w->purpose };
+	uint32_t presented[WEB_CERTS];
+	struct tw_anchor anchor[WEB_CERTS];
+	struct tw_block block[2];
+	struct tw_store store = { .anchor = anchor, .block = block, .n = (uint32_t)w->nanchor, .nblock = (uint32_t)w->nblock };
+	struct tw_index pool, witness;
 
 	for (int i = 0; i < w->npresented; i++)
 		presented[i] = e->id[w->presented[i]];
-	for (int i = 0; i < w->nanchor; i++)
-		trusted |= UINT32_C(1) << w->anchor[i].cert;
-	index_of(e, trusted, &anchors);
+	for (int i = 0; i < w->nanchor; i++) {
+		const struct web_anchor *a = &w->anchor[i];
+		anchor[i] = tw_anchor_plain(e->id[a->cert]);
+		anchor[i].purposes = (a->server ? TW_TRUST_SERVER : 0u) | (a->client ? TW_TRUST_CLIENT : 0u) | TW_TRUST_EMAIL;
+		anchor[i].expiry = a->expiry;
+		anchor[i].distrust_after = a->distrust_after;
+	}
+	for (int i = 0; i < w->nblock; i++)
+		block[i] = block_of(e, &w->block[i]);
 	index_of(e, w->pool, &pool);
 	index_of(e, w->witness, &witness);
-	tw_judgement_free(&e->judgement);
-	tw_judge(&e->graph, &q, &e->judgement);
+	struct tw_trust *trust = tw_trust_new(&e->graph, &store, 0);
+	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose };
+	struct tw_judge *judge = tw_judge_new(&e->graph, &rules);
+	struct tw_question q = { .presented = presented, .npresented = (uint32_t)w->npresented, .trust = trust, .pool = &pool,
+		.witness = w->has_witness ? &witness : NULL };
+	/* The others first: what the judge remembers of them must not show. */
+	for (int i = w->npresented - 1; i >= 0; i--) {
+		uint32_t first = presented[0];
+		presented[0] = presented[i];
+		presented[i] = first;
+		tw_judgement_free(&e->judgement);
+		tw_judge_chain(judge, &q, &e->judgement);
+		presented[i] = presented[0];
+		presented[0] = first;
+	}
+	tw_judge_free(judge);
+	tw_trust_free(trust);
 	tw_index_free(&pool);
 	tw_index_free(&witness);
-	tw_index_free(&anchors);
 }
 
 static int back(const struct engine *e, uint32_t id)
