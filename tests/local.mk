@@ -49,6 +49,16 @@ tests_check_ocsp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_ocsp_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(NETTLE_LIBS)
 EXTRA_DIST += tests/cert/crl
 
+# Facts against GnuTLS and libcrypto, certificate by certificate.
+EXTRA_DIST += tests/cert/corpus
+if HAVE_OPENSSL
+check_PROGRAMS += tests/check_corpus
+tests_check_corpus_SOURCES = tests/cert/corpus/compare.c tests/cert/corpus/compare.h \
+	tests/cert/corpus/peer_gnutls.c tests/cert/corpus/peer_openssl.c tests/cert/corpus/rules.c
+tests_check_corpus_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+tests_check_corpus_LDADD = libcert.la libbase.la $(GNUTLS_LIBS) $(TW_OPENSSL_LIBS)
+endif
+
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
 dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
 

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* How a time departs from the form of RFC 5280. */
+enum { TW_TIME_ZONE = 1, TW_TIME_FRACTION = 2 };
+
 static bool digits(struct tw_slice s, size_t at, size_t n, int *out)
 {
 	int v = 0;
@@ -15,20 +18,25 @@ static bool digits(struct tw_slice s, size_t at, size_t n, int *out)
 	return true;
 }
 
-/* What follows the minutes of a UTCTime: [SS] (Z | +hhmm | -hhmm), X.680 47.3.
- * *strict is cleared where RFC 5280 4.1.2.5.1 wants seconds and Z. */
-static bool utc_tail(struct tw_slice s, size_t at, int *sec, int *offset, bool *strict)
+/* What follows the minutes: [SS [.f...]] (Z | +hhmm | -hhmm), X.680 46, 47.
+ * *form tells what RFC 5280 4.1.2.5 does not have. */
+static bool time_tail(struct tw_slice s, size_t at, int *sec, int *offset, unsigned *form)
 {
 	int hh, mm;
 	*sec = 0;
 	*offset = 0;
-	if (digits(s, at, 2, sec))
+	if (digits(s, at, 2, sec)) {
 		at += 2;
-	else
-		*strict = false;
+		if (at < s.n && (s.p[at] == '.' || s.p[at] == ',')) {
+			*form |= TW_TIME_FRACTION;
+			for (at++; at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; at++)
+				;
+		}
+	} else
+		*form |= TW_TIME_ZONE;
 	if (at < s.n && s.p[at] == 'Z')
 		return at + 1 == s.n;
-	*strict = false;
+	*form |= TW_TIME_ZONE;
 	if (at + 5 != s.n || (s.p[at] != '+' && s.p[at] != '-') || !digits(s, at + 1, 2, &hh) ||
 			!digits(s, at + 3, 2, &mm) || hh > 23 || mm > 59)
 		return false;
@@ -36,26 +44,29 @@ static bool utc_tail(struct tw_slice s, size_t at, int *sec, int *offset, bool *
 	return true;
 }
 
-bool tw_der_time(const struct tw_tlv *t, int64_t *out, bool *strict)
+bool tw_der_time(const struct tw_tlv *t, int64_t *out, uint64_t *faults)
 {
 	struct tw_slice s = t->body;
-	int year, mon, day, hour, min, sec, offset = 0;
-	size_t y = t->tag == TW_GENERALIZED_TIME ? 4 : 2;
-	if ((t->tag != TW_UTC_TIME && t->tag != TW_GENERALIZED_TIME) || !digits(s, 0, y, &year) ||
-			!digits(s, y, 2, &mon) || !digits(s, y + 2, 2, &day) || !digits(s, y + 4, 2, &hour) ||
-			!digits(s, y + 6, 2, &min))
-		return false;
-	if (t->tag == TW_UTC_TIME) {
-		year += year < 50 ? 2000 : 1900; /* RFC 5280 4.1.2.5.1 */
-		if (!utc_tail(s, y + 8, &sec, &offset, strict))
-			return false;
-	} else if (s.n != 15 || !digits(s, 12, 2, &sec) || s.p[14] != 'Z') {
-		return false; /* 4.1.2.5.2: seconds, no fraction, Z */
+	int year, mon, day, hour, min, sec, offset;
+	unsigned form = 0;
+	bool utc = t->tag == TW_UTC_TIME;
+	size_t y = utc ? 2 : 4;
+	if ((utc || t->tag == TW_GENERALIZED_TIME) && digits(s, 0, y, &year) && digits(s, y, 2, &mon) &&
+			digits(s, y + 2, 2, &day) && digits(s, y + 4, 2, &hour) && digits(s, y + 6, 2, &min) &&
+			time_tail(s, y + 8, &sec, &offset, &form) && !(utc && form & TW_TIME_FRACTION) && mon >= 1 &&
+			mon <= 12 && day >= 1 && hour < 24 && min < 60 && sec < 60) {
+		if (utc)
+			year += year < 50 ? 2000 : 1900; /* RFC 5280 4.1.2.5.1 */
+		if (day <= tw_time_month_days(year, mon)) {
+			int64_t v = tw_time_civil(year, mon, day, hour, min, sec) - offset;
+			*out = v < TW_TIME_MIN ? TW_TIME_MIN : v > TW_TIME_MAX ? TW_TIME_MAX : v;
+			if (form)
+				tw_fault(faults, utc ? TW_FAULT_TIME_LAX : TW_FAULT_TIME_FORM);
+			return true;
+		}
 	}
-	if (mon < 1 || mon > 12 || day < 1 || day > tw_time_month_days(year, mon) || hour > 23 || min > 59 || sec > 59)
-		return false;
-	*out = tw_time_civil(year, mon, day, hour, min, sec) - offset;
-	return true;
+	tw_fault(faults, TW_FAULT_TIME_UNREADABLE);
+	return false;
 }
 
 static void read_validity(struct tw_cert *c, struct tw_slice body)
@@ -63,13 +74,11 @@ static void read_validity(struct tw_cert *c, struct tw_slice body)
 	struct tw_der d = tw_der_in(body);
 	struct tw_tlv t;
 	int64_t *to[2] = { &c->not_before, &c->not_after };
-	for (int i = 0; i < 2; i++) {
-		bool strict = true;
-		if (tw_der_next(&d, &t) != 1 || !tw_der_time(&t, to[i], &strict))
+	for (int i = 0; i < 2; i++)
+		if (tw_der_next(&d, &t) != 1)
 			tw_fault(&c->faults, TW_FAULT_TIME_UNREADABLE);
-		else if (!strict)
-			tw_fault(&c->faults, TW_FAULT_TIME_LAX);
-	}
+		else
+			(void)tw_der_time(&t, to[i], &c->faults);
 	if (d.s.n)
 		tw_fault(&c->faults, TW_FAULT_TBS_EXTRA);
 }

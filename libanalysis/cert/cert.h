@@ -44,6 +44,7 @@ enum tw_fault {
 	/* detail time */
 	TW_FAULT_TIME_UNREADABLE, /* no time, or no real date; reads as unbounded */
 	TW_FAULT_TIME_LAX,       /* UTCTime without seconds or with an offset */
+	TW_FAULT_TIME_FORM,      /* GeneralizedTime with a fraction, without seconds or with an offset */
 	/* detail name */
 	TW_FAULT_NAME_UNREADABLE,
 	TW_FAULT_ISSUER_EMPTY,

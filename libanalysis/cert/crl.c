@@ -195,20 +195,13 @@ static bool a_time(const struct tw_der *d)
 static bool read_times(struct tw_crl *c, struct tw_der *d)
 {
 	struct tw_tlv t;
-	bool strict = true;
 	if (!a_time(d) || tw_der_next(d, &t) != 1)
 		return false;
-	if (!tw_der_time(&t, &c->this_update, &strict)) {
-		tw_fault(&c->faults, TW_FAULT_TIME_UNREADABLE);
+	if (!tw_der_time(&t, &c->this_update, &c->faults))
 		tw_crl_unusable(c, "thisUpdate cannot be read");
-	}
 	c->has_next_update = a_time(d) && tw_der_next(d, &t) == 1;
-	if (c->has_next_update && !tw_der_time(&t, &c->next_update, &strict)) {
+	if (c->has_next_update && !tw_der_time(&t, &c->next_update, &c->faults))
 		c->next_update = TW_TIME_MIN;
-		tw_fault(&c->faults, TW_FAULT_TIME_UNREADABLE);
-	}
-	if (!strict)
-		tw_fault(&c->faults, TW_FAULT_TIME_LAX);
 	return true;
 }
 

@@ -98,7 +98,6 @@ static bool read_entry(struct tw_crl *c, struct tw_crl_entry *e, struct tw_slice
 	struct tw_der d = tw_der_in(body);
 	struct tw_slice serial, list;
 	struct tw_tlv t;
-	bool strict = true;
 	if (!tw_der_take(&d, TW_INTEGER, &serial) || serial.n == 0)
 		return false;
 	serial = unpadded(serial);
@@ -109,10 +108,7 @@ static bool read_entry(struct tw_crl *c, struct tw_crl_entry *e, struct tw_slice
 	if ((!tw_der_is(&d, TW_UTC_TIME) && !tw_der_is(&d, TW_GENERALIZED_TIME)) || tw_der_next(&d, &t) != 1)
 		return false;
 	e->date = TW_TIME_MIN;
-	if (!tw_der_time(&t, &e->date, &strict))
-		tw_fault(&c->faults, TW_FAULT_TIME_UNREADABLE);
-	else if (!strict)
-		tw_fault(&c->faults, TW_FAULT_TIME_LAX);
+	(void)tw_der_time(&t, &e->date, &c->faults);
 	if (tw_der_take(&d, TW_SEQUENCE, &list) && !entry_extensions(c, e, list))
 		return false;
 	return d.s.n == 0;

@@ -2,6 +2,7 @@
 #include "cert/internal.h"
 
 #include <arpa/inet.h>
+#include <unistr.h>
 
 static const char header[] = "sha256,basis,spki_sha256,subject,issuer,serial,not_before,not_after,version,"
 	"key_algorithm,key_bits,curve,rsa_exponent,signature_algorithm,ca,path_length,key_usage,"
@@ -71,13 +72,15 @@ static void usages(struct tw_buf *b, const struct tw_cert *c)
 	bits(b, c->eku, eku, sizeof eku / sizeof *eku);
 }
 
-/* One name in a space-separated list: what would break it goes as %XX. */
+/* One name in a space-separated list: what would break it, and what is no
+ * UTF-8, goes as %XX. */
 static void add_name(struct tw_buf *b, struct tw_slice s)
 {
+	uint8_t high = s.n && u8_check(s.p, s.n) ? 0x80 : 0xff;
 	if (b->n)
 		tw_buf_addc(b, ' ');
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] == '%' || s.p[i] == 0x7f)
+		if (s.p[i] <= ' ' || s.p[i] == '%' || s.p[i] == 0x7f || s.p[i] >= high)
 			tw_buf_addf(b, "%%%02X", s.p[i]);
 		else
 			tw_buf_addc(b, (char)s.p[i]);
@@ -97,12 +100,11 @@ static void names(struct tw_buf *b, const struct tw_cert *c, struct tw_buf *text
 {
 	struct tw_der d;
 	struct tw_slice v;
-	struct tw_buf cn = { 0 }, utf8 = { 0 };
+	struct tw_buf cn = { 0 };
 	int kind, shown = 0;
 	tw_san_start(&d, c->san);
 	while (shown < NAMES_SHOWN && tw_san_next(&d, &kind, &v) == 1) {
-		utf8.n = 0;
-		if (kind == 2 && v.n && tw_text_utf8(&utf8, TW_IA5, v)) {
+		if (kind == 2 && v.n) {
 			add_name(text, v);
 			shown++;
 		} else if (kind == 7 && add_address(text, v))
@@ -117,7 +119,6 @@ static void names(struct tw_buf *b, const struct tw_cert *c, struct tw_buf *text
 		shown++;
 	}
 	tw_buf_free(&cn);
-	tw_buf_free(&utf8);
 	field(b, text);
 }
 
@@ -140,7 +141,11 @@ static void exponent(struct tw_buf *b, struct tw_slice e)
 
 static void key(struct tw_buf *b, const struct tw_cert *c)
 {
-	word(b, tw_key_name(c->key));
+	tw_buf_addc(b, ',');
+	if (c->key == TW_KEY_UNKNOWN && c->key_oid.n)
+		tw_oid_text(b, c->key_oid);
+	else
+		tw_buf_adds(b, tw_key_name(c->key));
 	if (c->key_bits)
 		number(b, c->key_bits);
 	else

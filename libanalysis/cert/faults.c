@@ -18,6 +18,7 @@ const struct tw_fault_kind tw_fault_kinds[TW_FAULT_N] = {
 	[TW_FAULT_SERIAL_PADDED] = { "serial", "a serial number is not minimal", "X.690 8.3.2" },
 	[TW_FAULT_TIME_UNREADABLE] = { "time", "a date cannot be read", "RFC 5280 4.1.2.5" },
 	[TW_FAULT_TIME_LAX] = { "time", "a UTCTime has no seconds or no Z", "RFC 5280 4.1.2.5.1" },
+	[TW_FAULT_TIME_FORM] = { "time", "a GeneralizedTime has a fraction, no seconds or no Z", "RFC 5280 4.1.2.5.2" },
 	[TW_FAULT_NAME_UNREADABLE] = { "name", "a name cannot be decoded", "RFC 5280 4.1.2.4" },
 	[TW_FAULT_ISSUER_EMPTY] = { "name", "the issuer is empty", "RFC 5280 4.1.2.4" },
 	[TW_FAULT_SUBJECT_EMPTY] = { "name", "the subject is empty and no alternative name is critical",

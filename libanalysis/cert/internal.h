@@ -48,9 +48,9 @@ bool tw_bits_ok(struct tw_slice body);
 void tw_der_scan(uint64_t *f, struct tw_slice s, const uint8_t *serial);
 
 /* ---- cert.c ---- */
-/* A UTCTime or GeneralizedTime of a real date. *strict is cleared where it is
- * readable and yet not as RFC 5280 4.1.2.5 demands. */
-bool tw_der_time(const struct tw_tlv *t, int64_t *out, bool *strict);
+/* A UTCTime or GeneralizedTime of a real date; fractions are cut. False, with
+ * *out as it was, if it is none. Notes what RFC 5280 4.1.2.5 does not have. */
+bool tw_der_time(const struct tw_tlv *t, int64_t *out, uint64_t *faults);
 /* tw_cert_read for those who know the SHA-256 of der; is_blob stays false. */
 void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t hash[TW_SHA256]);
 

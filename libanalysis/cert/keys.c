@@ -12,6 +12,7 @@ static const struct {
 	uint32_t bits;
 } keys[] = {
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"), TW_KEY_RSA, 0 },
+	{ OID("\x55\x08\x01\x01"), TW_KEY_RSA, 0 }, /* X.509 annex, 2.5.8.1.1 */
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"), TW_KEY_RSA_PSS, 0 },
 	{ OID("\x2a\x86\x48\xce\x38\x04\x01"), TW_KEY_DSA, 0 },
 	{ OID("\x2a\x86\x48\xce\x3e\x02\x01"), TW_KEY_DH, 0 },         /* X9.42 */
@@ -50,6 +51,7 @@ static const struct {
 	{ OID("\x2b\x81\x04\x00\x25"), "sect409r1", 409 },
 	{ OID("\x2b\x81\x04\x00\x26"), "sect571k1", 571 },
 	{ OID("\x2b\x81\x04\x00\x27"), "sect571r1", 571 },
+	{ OID("\x2a\x81\x1c\xcf\x55\x01\x82\x2d"), "sm2p256v1", 256 },
 	{ OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x01"), "brainpoolP160r1", 160 },
 	{ OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x03"), "brainpoolP192r1", 192 },
 	{ OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x05"), "brainpoolP224r1", 224 },

@@ -174,9 +174,15 @@ int tw_name_text(struct tw_buf *b, struct tw_slice name)
 		rdn[n++] = set;
 	}
 	int r = d.s.n ? -1 : 0;
+	bool first = true;
 	for (size_t i = n; i-- > 0;) {
-		if (i + 1 < n)
+		if (rdn[i].n == 0) { /* RFC 4514 has no text for an RDN of nothing */
+			r = -1;
+			continue;
+		}
+		if (!first)
 			tw_buf_addc(b, ',');
+		first = false;
 		if (add_rdn(b, rdn[i]))
 			r = -1;
 	}

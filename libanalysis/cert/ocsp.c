@@ -29,13 +29,10 @@ static bool explicit_one(struct tw_slice outer, uint8_t tag, struct tw_tlv *t)
 static bool take_time(struct tw_der *d, int64_t unread, int64_t *out, uint64_t *faults)
 {
 	struct tw_tlv t;
-	bool strict = true;
 	if (!take_whole(d, TW_GENERALIZED_TIME, &t))
 		return false;
-	if (!tw_der_time(&t, out, &strict)) {
+	if (!tw_der_time(&t, out, faults))
 		*out = unread;
-		tw_fault(faults, TW_FAULT_TIME_UNREADABLE);
-	}
 	return true;
 }
 
