@@ -49,6 +49,12 @@ tests_check_ocsp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_ocsp_LDADD = libcert.la libbase.la $(CHECK_LIBS) $(NETTLE_LIBS)
 EXTRA_DIST += tests/cert/crl
 
+check_PROGRAMS += tests/check_revoked
+tests_check_revoked_SOURCES = tests/trust/check_revoked.c
+tests_check_revoked_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++ $(CHECK_LIBS)
+EXTRA_DIST += tests/trust/revoked
+
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus
 if HAVE_OPENSSL

@@ -42,7 +42,7 @@ static int each(void *arg, struct tw_slice all, struct tw_slice der, bool blob)
 	if (r->merge)
 		tw_buf_addslice(&r->text, all);
 	else {
-		tw_cert_read(&c, der);
+		tw_cert_read_hashed(&c, der, hash);
 		tw_cert_csv(&r->text, &c);
 	}
 	return r->text.n < 1u << 20 ? 0 : tw_output_put(&r->out, &r->text);

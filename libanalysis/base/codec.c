@@ -47,7 +47,8 @@ static int fail(struct tw_codec *c, const char *what)
 
 static void use(struct tw_codec *c, size_t left)
 {
-	c->raw.p += c->raw.n - left;
+	if (c->raw.n > left) /* at the end of the file raw.p is NULL */
+		c->raw.p += c->raw.n - left;
 	c->raw.n = left;
 }
 

@@ -130,6 +130,14 @@ bool tw_time_to_utc(struct tw_slice s, struct tw_buf *b)
 	return true;
 }
 
+/* Two digits and what follows them. */
+static void two(uint8_t *to, int v, char after)
+{
+	to[0] = (uint8_t)('0' + v / 10 % 10);
+	to[1] = (uint8_t)('0' + v % 10);
+	to[2] = (uint8_t)after;
+}
+
 void tw_time_add(struct tw_buf *b, int64_t t)
 {
 	if (t < TW_TIME_MIN || t > TW_TIME_MAX)
@@ -148,8 +156,15 @@ void tw_time_add(struct tw_buf *b, int64_t t)
 	int d = (int)(doy - (153 * mp + 2) / 5 + 1);
 	int m = (int)(mp < 10 ? mp + 3 : mp - 9);
 	int y = (int)(yoe + era * 400 + (m <= 2));
-	tw_buf_addf(b, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d,
-	    (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	uint8_t *to = tw_buf_room(b, 20);
+	two(to, y / 100, '-');
+	two(to + 2, y % 100, '-');
+	two(to + 5, m, '-');
+	two(to + 8, d, 'T');
+	two(to + 11, (int)(rest / 3600), ':');
+	two(to + 14, (int)(rest / 60 % 60), ':');
+	two(to + 17, (int)(rest % 60), 'Z');
+	b->n += 20;
 }
 
 /* hh[:-]mm[[:-]ss] at s.p[at]: seconds of the day, or -1. */

@@ -132,6 +132,8 @@ struct tw_cert {
 /* Reads der. Always fills *c; readable says whether outer SEQUENCE, TBS,
  * issuer, validity, subject, SPKI and signature were found. No allocation. */
 void tw_cert_read(struct tw_cert *c, struct tw_slice der);
+/* The same for those who know the SHA-256 of der. is_blob stays false. */
+void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t hash[TW_SHA256]);
 
 /* ---- DER cursors (cert/der.c), used by all that look inside ---- */
 struct tw_der {

@@ -2,6 +2,7 @@
 #include "cert/internal.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 #include <unistr.h>
 
 static const char header[] = "sha256,basis,spki_sha256,subject,issuer,serial,not_before,not_after,version,"
@@ -79,7 +80,11 @@ static void add_name(struct tw_buf *b, struct tw_slice s)
 	uint8_t high = s.n && u8_check(s.p, s.n) ? 0x80 : 0xff;
 	if (b->n)
 		tw_buf_addc(b, ' ');
-	for (size_t i = 0; i < s.n; i++)
+	size_t i = 0;
+	/* What a spreadsheet would take for a formula. */
+	if (b->n == 0 && s.n && strchr("=+-@", s.p[0]) && s.p[0])
+		tw_buf_addf(b, "%%%02X", s.p[i++]);
+	for (; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] == '%' || s.p[i] == 0x7f || s.p[i] >= high)
 			tw_buf_addf(b, "%%%02X", s.p[i]);
 		else
@@ -176,7 +181,10 @@ static void readable(struct tw_buf *b, const struct tw_cert *c)
 	hex(b, c->serial);
 	date(b, c, c->not_before, TW_TIME_MIN);
 	date(b, c, c->not_after, TW_TIME_MAX);
-	tw_buf_addf(b, ",%d", c->version);
+	if (c->version < 0)
+		tw_buf_adds(b, ",-1");
+	else
+		number(b, (uint64_t)c->version);
 	key(b, c);
 	tw_sig_name(&text, c);
 	field(b, &text);

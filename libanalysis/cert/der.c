@@ -3,12 +3,6 @@
 #include "base/bounds.h"
 #include "cert/internal.h"
 
-struct tw_der tw_der_in(struct tw_slice s)
-{
-	struct tw_der d = { s, false };
-	return d;
-}
-
 /* The length octets at d->s.p[1]: their number in *used. False: not readable. */
 static bool read_length(const struct tw_slice *s, size_t *used, size_t *len, bool *nonminimal)
 {
@@ -55,20 +49,6 @@ int tw_der_next(struct tw_der *d, struct tw_tlv *t)
 	return 1;
 }
 
-bool tw_der_is(const struct tw_der *d, uint8_t tag)
-{
-	return d->s.n > 0 && d->s.p[0] == tag;
-}
-
-bool tw_der_take(struct tw_der *d, uint8_t tag, struct tw_slice *body)
-{
-	struct tw_tlv t;
-	if (!tw_der_is(d, tag) || tw_der_next(d, &t) != 1)
-		return false;
-	*body = t.body;
-	return true;
-}
-
 bool tw_der_only(struct tw_slice s, uint8_t tag, struct tw_slice *body)
 {
 	struct tw_der d = tw_der_in(s);
@@ -77,11 +57,14 @@ bool tw_der_only(struct tw_slice s, uint8_t tag, struct tw_slice *body)
 
 bool tw_oid_ok(struct tw_slice oid)
 {
+	uint8_t before = 0; /* the octet before; its top bit: the arc goes on */
 	if (oid.n == 0 || (oid.p[oid.n - 1] & 0x80))
 		return false;
-	for (size_t i = 0; i < oid.n; i++)
-		if (oid.p[i] == 0x80 && (i == 0 || !(oid.p[i - 1] & 0x80)))
+	for (size_t i = 0; i < oid.n; i++) {
+		if (oid.p[i] == 0x80 && !(before & 0x80))
 			return false; /* X.690 8.19.2: no leading zeros in an arc */
+		before = oid.p[i];
+	}
 	return true;
 }
 
@@ -153,7 +136,7 @@ static void scan(uint64_t *f, struct tw_slice s, const uint8_t *serial, bool in_
 	struct tw_slice last = { 0, 0 };
 	struct tw_tlv t;
 	int r;
-	while ((r = tw_der_next(&d, &t)) == 1) {
+	while ((r = tw_der_step(&d, &t)) == 1) {
 		if (!form_ok(&t, serial))
 			tw_fault(f, TW_FAULT_FORM);
 		if (in_set && tw_slice_cmp(last, t.all) > 0) /* 11.6 */

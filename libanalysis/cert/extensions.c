@@ -63,7 +63,7 @@ static uint32_t purpose(struct tw_slice oid)
 		{ OID("\x60\x86\x48\x01\x86\xf8\x42\x04\x01"), TW_EKU_SGC_NS },
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (tw_slice_eq(known[i].oid, oid))
+		if (tw_oid_eq(known[i].oid, oid))
 			return known[i].bit;
 	return TW_EKU_OTHER;
 }
@@ -279,7 +279,7 @@ static bool extension(struct tw_cert *c, struct tw_slice body, struct seen *seen
 	if (e.oid.n == 0)
 		return false;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (tw_slice_eq(known[i].oid, e.oid))
+		if (tw_oid_eq(known[i].oid, e.oid))
 			k = &known[i];
 	if (repeated(seen, k ? k->bit : TW_EXT_UNKNOWN, e.oid))
 		tw_fault(&c->faults, TW_FAULT_DUPLICATE);

@@ -26,13 +26,46 @@ struct tw_extension {
 };
 
 /* ---- der.c ---- */
-struct tw_der tw_der_in(struct tw_slice s);
+static inline struct tw_der tw_der_in(struct tw_slice s)
+{
+	struct tw_der d = { s, false };
+	return d;
+}
 /* Does the next element bear this tag? */
-bool tw_der_is(const struct tw_der *d, uint8_t tag);
+static inline bool tw_der_is(const struct tw_der *d, uint8_t tag)
+{
+	return d->s.n > 0 && d->s.p[0] == tag;
+}
+/* tw_der_next, with its common case, a length of one octet, in line: reading a
+ * certificate is some hundred of these. */
+static inline int tw_der_step(struct tw_der *d, struct tw_tlv *t)
+{
+	const uint8_t *p = d->s.p;
+	if (d->s.n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f || p[1] > d->s.n - 2)
+		return tw_der_next(d, t);
+	t->tag = p[0];
+	t->all = (struct tw_slice){ p, (size_t)p[1] + 2 };
+	t->body = (struct tw_slice){ p + 2, p[1] };
+	d->s.p += t->all.n;
+	d->s.n -= t->all.n;
+	return 1;
+}
 /* Takes the next element if it bears tag; false leaves d where it was. */
-bool tw_der_take(struct tw_der *d, uint8_t tag, struct tw_slice *body);
+static inline bool tw_der_take(struct tw_der *d, uint8_t tag, struct tw_slice *body)
+{
+	struct tw_tlv t;
+	if (!tw_der_is(d, tag) || tw_der_step(d, &t) != 1)
+		return false;
+	*body = t.body;
+	return true;
+}
 /* s is exactly one element with this tag. */
 bool tw_der_only(struct tw_slice s, uint8_t tag, struct tw_slice *body);
+/* Equal OIDs: most differ in length or in their last octet. */
+static inline bool tw_oid_eq(struct tw_slice a, struct tw_slice b)
+{
+	return a.n == b.n && a.n && a.p[a.n - 1] == b.p[b.n - 1] && tw_slice_eq(a, b);
+}
 /* s (an OID's content octets) is well formed. */
 bool tw_oid_ok(struct tw_slice oid);
 /* s (an INTEGER's content octets) is not empty and minimal. */
@@ -51,8 +84,6 @@ void tw_der_scan(uint64_t *f, struct tw_slice s, const uint8_t *serial);
 /* A UTCTime or GeneralizedTime of a real date; fractions are cut. False, with
  * *out as it was, if it is none. Notes what RFC 5280 4.1.2.5 does not have. */
 bool tw_der_time(const struct tw_tlv *t, int64_t *out, uint64_t *faults);
-/* tw_cert_read for those who know the SHA-256 of der; is_blob stays false. */
-void tw_cert_read_hashed(struct tw_cert *c, struct tw_slice der, const uint8_t hash[TW_SHA256]);
 
 /* ---- names.c, general.c ---- */
 /* Appends a string of this tag as UTF-8. False (nothing appended): no text. */

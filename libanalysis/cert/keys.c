@@ -201,7 +201,7 @@ static bool read_ec(struct tw_cert *c)
 	if (!tw_der_only(c->key_params, TW_OID, &body))
 		return false; /* RFC 5480 2.1.1: a named curve, implicitCurve must not be */
 	for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
-		if (tw_slice_eq(curves[i].oid, body)) {
+		if (tw_oid_eq(curves[i].oid, body)) {
 			c->curve = curves[i].name;
 			c->key_bits = curves[i].bits;
 		}
@@ -239,7 +239,7 @@ void tw_key_read(struct tw_cert *c)
 		return;
 	}
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (tw_slice_eq(keys[i].oid, c->key_oid)) {
+		if (tw_oid_eq(keys[i].oid, c->key_oid)) {
 			c->key = keys[i].key;
 			c->key_bits = keys[i].bits;
 		}
@@ -250,7 +250,7 @@ void tw_key_read(struct tw_cert *c)
 void tw_sig_name(struct tw_buf *b, const struct tw_cert *c)
 {
 	for (size_t i = 0; i < sizeof sigs / sizeof *sigs; i++)
-		if (tw_slice_eq(sigs[i].oid, c->sig_oid)) {
+		if (tw_oid_eq(sigs[i].oid, c->sig_oid)) {
 			tw_buf_adds(b, sigs[i].name);
 			return;
 		}

@@ -91,20 +91,49 @@ bool tw_text_utf8(struct tw_buf *b, uint8_t tag, struct tw_slice s)
 	}
 }
 
-/* RFC 4514 2.4. Control characters go as hex pairs, which it allows. */
+/* What an octet means: of a PrintableString (X.680 41.4, and the * that issuers
+ * put into names of hosts), or special in RFC 4514 text. */
+enum { PRINTS = 1, SPECIAL = 2, CONTROL = 4 };
+static const uint8_t octets[256] = {
+	[0x00] = CONTROL, [0x01] = CONTROL, [0x02] = CONTROL, [0x03] = CONTROL, [0x04] = CONTROL, [0x05] = CONTROL,
+	[0x06] = CONTROL, [0x07] = CONTROL, [0x08] = CONTROL, [0x09] = CONTROL, [0x0a] = CONTROL, [0x0b] = CONTROL,
+	[0x0c] = CONTROL, [0x0d] = CONTROL, [0x0e] = CONTROL, [0x0f] = CONTROL, [0x10] = CONTROL, [0x11] = CONTROL,
+	[0x12] = CONTROL, [0x13] = CONTROL, [0x14] = CONTROL, [0x15] = CONTROL, [0x16] = CONTROL, [0x17] = CONTROL,
+	[0x18] = CONTROL, [0x19] = CONTROL, [0x1a] = CONTROL, [0x1b] = CONTROL, [0x1c] = CONTROL, [0x1d] = CONTROL,
+	[0x1e] = CONTROL, [0x1f] = CONTROL, [0x7f] = CONTROL,
+	['"'] = SPECIAL, [';'] = SPECIAL, ['<'] = SPECIAL, ['>'] = SPECIAL, ['\\'] = SPECIAL,
+	['+'] = SPECIAL | PRINTS, [','] = SPECIAL | PRINTS,
+	[' '] = PRINTS, ['\''] = PRINTS, ['('] = PRINTS, [')'] = PRINTS, ['*'] = PRINTS, ['-'] = PRINTS, ['.'] = PRINTS,
+	['/'] = PRINTS, [':'] = PRINTS, ['='] = PRINTS, ['?'] = PRINTS,
+	['0'] = PRINTS, ['1'] = PRINTS, ['2'] = PRINTS, ['3'] = PRINTS, ['4'] = PRINTS, ['5'] = PRINTS, ['6'] = PRINTS,
+	['7'] = PRINTS, ['8'] = PRINTS, ['9'] = PRINTS,
+	['A'] = PRINTS, ['B'] = PRINTS, ['C'] = PRINTS, ['D'] = PRINTS, ['E'] = PRINTS, ['F'] = PRINTS, ['G'] = PRINTS, ['H'] = PRINTS,
+	['I'] = PRINTS, ['J'] = PRINTS, ['K'] = PRINTS, ['L'] = PRINTS, ['M'] = PRINTS, ['N'] = PRINTS, ['O'] = PRINTS, ['P'] = PRINTS,
+	['Q'] = PRINTS, ['R'] = PRINTS, ['S'] = PRINTS, ['T'] = PRINTS, ['U'] = PRINTS, ['V'] = PRINTS, ['W'] = PRINTS, ['X'] = PRINTS, ['Y'] = PRINTS, ['Z'] = PRINTS,
+	['a'] = PRINTS, ['b'] = PRINTS, ['c'] = PRINTS, ['d'] = PRINTS, ['e'] = PRINTS, ['f'] = PRINTS, ['g'] = PRINTS, ['h'] = PRINTS,
+	['i'] = PRINTS, ['j'] = PRINTS, ['k'] = PRINTS, ['l'] = PRINTS, ['m'] = PRINTS, ['n'] = PRINTS, ['o'] = PRINTS, ['p'] = PRINTS,
+	['q'] = PRINTS, ['r'] = PRINTS, ['s'] = PRINTS, ['t'] = PRINTS, ['u'] = PRINTS, ['v'] = PRINTS, ['w'] = PRINTS, ['x'] = PRINTS, ['y'] = PRINTS, ['z'] = PRINTS,
+};
+
+/* RFC 4514 2.4. Control characters go as hex pairs, which it allows. What needs
+ * no escape goes in runs. */
 static void add_escaped(struct tw_buf *b, struct tw_slice s)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		uint8_t ch = s.p[i];
-		if (ch < 0x20 || ch == 0x7f) {
-			tw_buf_addc(b, '\\');
-			tw_buf_addf(b, "%02X", ch);
+		uint8_t ch = s.p[i], kind = octets[ch];
+		bool edge = (i == 0 && (ch == ' ' || ch == '#')) || (i + 1 == s.n && ch == ' ');
+		if (!(kind & (SPECIAL | CONTROL)) && !edge)
 			continue;
-		}
-		if (strchr("\"+,;<>\\", ch) || (i == 0 && (ch == ' ' || ch == '#')) || (i + 1 == s.n && ch == ' '))
-			tw_buf_addc(b, '\\');
-		tw_buf_addc(b, (char)ch);
+		tw_buf_add(b, s.p + from, i - from);
+		from = i + 1;
+		tw_buf_addc(b, '\\');
+		if (kind & CONTROL)
+			tw_buf_addf(b, "%02X", ch);
+		else
+			tw_buf_addc(b, (char)ch);
 	}
+	tw_buf_add(b, s.p + from, s.n - from);
 }
 
 static bool read_atv(struct tw_slice body, struct tw_slice *oid, struct tw_tlv *value)
@@ -116,7 +145,7 @@ static bool read_atv(struct tw_slice body, struct tw_slice *oid, struct tw_tlv *
 static const char *type_name(struct tw_slice oid)
 {
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (tw_slice_eq(types[i].oid, oid))
+		if (tw_oid_eq(types[i].oid, oid))
 			return types[i].name;
 	return NULL;
 }
@@ -213,18 +242,11 @@ int tw_common_name(struct tw_slice name, uint32_t *pos, struct tw_buf *b)
 
 /* ---- faults ---- */
 
-static bool printable(uint8_t c)
-{
-	/* X.680 41.4, and the * that issuers put into names of hosts. */
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		(c && strchr(" '()+,-./:=?*", c));
-}
-
 static bool stray(uint8_t tag, uint8_t c)
 {
 	switch (tag) {
 	case TW_PRINTABLE:
-		return !printable(c);
+		return !(octets[c] & PRINTS);
 	case TW_TELETEX: /* control characters */
 		return c < 0x20 || (c >= 0x7f && c < 0xa0);
 	case TW_IA5:

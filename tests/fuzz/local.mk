@@ -55,3 +55,7 @@ check_PROGRAMS += tests/fuzz/fuzz_bundle
 tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_bundle_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_bundle_LDADD = $(FUZZ_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_revoked
+tests_fuzz_fuzz_revoked_SOURCES = tests/fuzz/fuzz_revoked.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_revoked_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++

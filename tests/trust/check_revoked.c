@@ -1,0 +1,142 @@
+/* OneCRL and CRLSet, made by tests/trust/revoked/make.py for a certificate of
+ * the fixtures; and damage. */
+#include "trust/revoked.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct tw_buf file, der;
+static struct tw_cert cert;
+static uint8_t issuer[TW_SHA256];
+
+static void read_file(const char *path)
+{
+	const char *dir = getenv("TW_SRCDIR");
+	char full[4096];
+	snprintf(full, sizeof full, "%s/tests/%s", dir ? dir : ".", path);
+	FILE *f = fopen(full, "rb");
+	ck_assert_msg(f != NULL, "%s", full);
+	file.n = 0;
+	file.n = fread(tw_buf_room(&file, 1u << 20), 1, 1u << 20, f);
+	fclose(f);
+}
+
+/* The responder's certificate, and the key of the CA that issued it. */
+static void setup(void)
+{
+	size_t pos = 0, at;
+	const char *why;
+	read_file("cert/crl/ca.pem");
+	ck_assert_int_eq(tw_pem_next(tw_buf_slice(&file), &pos, &der, &at, &why), 1);
+	tw_cert_read(&cert, tw_buf_slice(&der));
+	memcpy(issuer, cert.spki_sha256, sizeof issuer);
+	pos = 0;
+	read_file("cert/crl/responder.pem");
+	ck_assert_int_eq(tw_pem_next(tw_buf_slice(&file), &pos, &der, &at, &why), 1);
+	tw_cert_read(&cert, tw_buf_slice(&der));
+	ck_assert(cert.readable);
+}
+
+enum { NO, YES };
+static const struct {
+	const char *file;
+	int found;
+	const char *since;
+	unsigned entries, rejected;
+} cases[] = {
+	{ "issuer_serial.json", YES, "2016-11-28T00:00:00Z", 3, 1 },
+	{ "subject_key.json", YES, "2020-01-02T03:04:05Z", 1, 0 },
+	{ "other.json", NO, NULL, 2, 0 },
+	{ "serial.crlset", YES, NULL, 3, 0 },
+	{ "key.crlset", YES, NULL, 1, 0 },
+	{ "limited.crlset", YES, NULL, 1, 0 },
+	{ "allowed.crlset", NO, NULL, 1, 0 },
+	{ "empty.crlset", NO, NULL, 0, 0 },
+};
+
+START_TEST(found)
+{
+	struct tw_revoked r;
+	int64_t since = 7, t = TW_TIME_MIN;
+	char path[256];
+	setup();
+	snprintf(path, sizeof path, "trust/revoked/%s", cases[_i].file);
+	read_file(path);
+	ck_assert_int_eq(tw_revoked_read(&r, tw_buf_slice(&file), path), 0);
+	ck_assert_uint_eq(r.entries, cases[_i].entries);
+	ck_assert_uint_eq(r.rejected, cases[_i].rejected);
+	ck_assert_msg(tw_revoked_has(&r, &cert, issuer, &since) == cases[_i].found, "%s", path);
+	if (cases[_i].found) {
+		ck_assert(!cases[_i].since || tw_time_parse(tw_str(cases[_i].since), &t));
+		ck_assert_int_eq(since, t);
+	}
+	if (strstr(path, "crlset")) {
+		ck_assert_uint_eq(r.sequence, 4711);
+		ck_assert_int_eq(r.not_after, strstr(path, "empty") ? 1700000000 : TW_TIME_MAX);
+	}
+	/* Without the issuer's key only what needs none is found. */
+	if (strstr(path, "serial.crlset"))
+		ck_assert(!tw_revoked_has(&r, &cert, NULL, &since));
+	tw_revoked_free(&r);
+}
+END_TEST
+
+static const char *const bad[] = { "", "{", "[1", "{}", "{\"data\":7}", "[{\"issuerName\":\"AA==\"}]", "\x02\x00{}",
+	"\x50\x00{\"ContentType\":\"CRLSet\"}" };
+
+START_TEST(refused)
+{
+	struct tw_revoked r;
+	struct tw_slice s = tw_str(bad[_i]);
+	if (_i == 6) /* a NUL in the length */
+		s = (struct tw_slice){ (const uint8_t *)"\x02\x00{}", 4 };
+	ck_assert_int_eq(tw_revoked_read(&r, s, "bad"), -1);
+	ck_assert_uint_eq(r.set.n, 0);
+}
+END_TEST
+
+START_TEST(damage)
+{
+	struct tw_revoked r;
+	int64_t since;
+	setup();
+	read_file("trust/revoked/serial.crlset");
+	size_t whole = file.n;
+	for (size_t n = 0; n < whole; n++) {
+		struct tw_slice s = { file.p, n };
+		/* A list that ends between two parents is whole. */
+		if (tw_revoked_read(&r, s, "cut") == 0) {
+			ck_assert_uint_lt(r.entries, 3);
+			tw_revoked_free(&r);
+		}
+	}
+	for (size_t i = 0; i < whole; i++) {
+		file.p[i] ^= 0xff;
+		if (tw_revoked_read(&r, tw_buf_slice(&file), "flipped") == 0) {
+			(void)tw_revoked_has(&r, &cert, issuer, &since);
+			tw_revoked_free(&r);
+		}
+		file.p[i] ^= 0xff;
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("revoked");
+	TCase *c = tcase_create("revoked");
+	/* What is refused is said, some hundred times. */
+	if (!freopen("/dev/null", "w", stderr))
+		return 2;
+	tcase_set_timeout(c, 60);
+	tcase_add_loop_test(c, found, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, refused, 0, sizeof bad / sizeof *bad);
+	tcase_add_test(c, damage);
+	suite_add_tcase(s, c);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? 1 : 0;
+}
