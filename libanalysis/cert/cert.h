@@ -230,9 +230,11 @@ void tw_certs_close(struct tw_certs *c);
 uint32_t tw_certs_add(struct tw_certs *c, struct tw_slice der);
 /* Index by fingerprint, or TW_NONE. */
 uint32_t tw_certs_find(const struct tw_certs *c, const uint8_t sha256[TW_SHA256]);
-/* Walks the elements of path without keeping anything: one gets the whole
- * element, what it holds and whether that is a blob, repeats included; it
- * returns 0, or -1 to stop. -1 after tw_error (here or in one). */
+/* Walks the elements of path without keeping anything (a pipe or a compressed
+ * file passes through a buffer; an element there has at most TW_MAX_RECORD
+ * bytes): one gets the whole element, what it holds and whether that is a
+ * blob, lent for the call, repeats included; it returns 0, or -1 to stop. -1
+ * after tw_error (here or in one). */
 int tw_certs_each(const char *path, int (*one)(void *arg, struct tw_slice all, struct tw_slice der, bool blob),
 		void *arg) TW_CHECK;
 /* Appends to b what stands in certs.der for what a server sent: the bytes if

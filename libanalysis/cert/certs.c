@@ -1,5 +1,6 @@
 /* certs.c: certs.der, a sequence of DER elements: SEQUENCE is a certificate,
  * OCTET STRING holds what a server sent as one and is no whole SEQUENCE. */
+#include "base/bounds.h"
 #include "base/input.h"
 #include "cert/internal.h"
 
@@ -141,13 +142,70 @@ int tw_certs_open(struct tw_certs *c, const char *path)
 	return r;
 }
 
+/* The elements that b holds whole; what is left moves to its front. *before
+ * counts the bytes that came before b. -1 after tw_error. */
+static int walk_some(struct tw_buf *b, uint64_t *before, bool eof, const char *path, visit one, void *arg)
+{
+	struct tw_der d = tw_der_in(tw_buf_slice(b));
+	struct tw_tlv t;
+	int r = 0;
+	for (;;) {
+		uint64_t at = *before + (b->n - d.s.n);
+		bool odd = d.s.n && d.s.p[0] != TW_SEQUENCE && d.s.p[0] != TW_OCTET_STRING;
+		int got = odd ? -1 : tw_der_next(&d, &t);
+		if (got == 0 || (got < 0 && !odd && !eof && d.s.n < TW_MAX_RECORD))
+			break;
+		if (got < 0) {
+			tw_error("%s: offset %llu: %s", path, (unsigned long long)at,
+					odd ? "neither SEQUENCE nor OCTET STRING" : "no whole DER element");
+			r = -1;
+			break;
+		}
+		bool blob = t.tag == TW_OCTET_STRING;
+		if (one(arg, t.all, blob ? t.body : t.all, blob)) {
+			r = -1;
+			break;
+		}
+	}
+	*before += b->n - d.s.n;
+	if (d.s.n)
+		memmove(b->p, d.s.p, d.s.n);
+	b->n = d.s.n;
+	return r;
+}
+
+/* What cannot be mapped passes through a buffer of some megabytes. */
+static int stream(const char *path, visit one, void *arg)
+{
+	struct tw_input *in = tw_input_open(path);
+	struct tw_buf b = { 0 };
+	uint64_t before = 0;
+	ssize_t got = 1;
+	int r = in ? 0 : -1;
+	while (r == 0 && got > 0) {
+		got = tw_input_read(in, tw_buf_room(&b, 1u << 20), 1u << 20);
+		if (got < 0) {
+			tw_error("%s: %s", path, tw_input_why(in));
+			r = -1;
+		} else {
+			b.n += (size_t)got;
+			r = walk_some(&b, &before, got == 0, path, one, arg);
+		}
+	}
+	if (in)
+		tw_input_close(in);
+	tw_buf_free(&b);
+	return r;
+}
+
 int tw_certs_each(const char *path, visit one, void *arg)
 {
-	struct tw_certs c;
-	struct tw_slice all;
-	int r = open_bytes(&c, path, &all);
+	struct tw_certs c = { .n = 0 };
+	int r = strcmp(path, "-") == 0 ? 0 : map_file(&c, path);
 	if (r == 0)
-		r = walk(all, path, one, arg);
+		return stream(path, one, arg);
+	if (r > 0)
+		r = walk((struct tw_slice){ c.map, c.map_len }, path, one, arg);
 	tw_certs_close(&c);
 	return r;
 }

@@ -42,6 +42,19 @@ cmp "$t/out" "$t/csv" || no gzip
 status 0 "$tool" - <"$t/b"
 cmp "$t/out" "$t/csv" || no "standard input"
 
+# Through a pipe an element of three megabytes, between others, and then cut.
+{
+	cat "$corpus/rich.der"
+	printf '\004\203\060\000\000'
+	head -c 3145728 /dev/zero
+	cat "$corpus/ca.der"
+} >"$t/long"
+status 0 "$tool" --merge -q - <"$t/long"
+cmp "$t/out" "$t/long" || no "a long element through a pipe"
+head -c 2000000 "$t/long" >"$t/short"
+status 2 "$tool" --merge -q - <"$t/short"
+grep -q "offset $(wc -c <"$corpus/rich.der"):" "$t/err" || no "the offset of a cut element"
+
 echo whole >"$t/kept"
 printf '\060\202\001' >"$t/cut"
 status 2 "$tool" -o "$t/kept" "$t/cut"
