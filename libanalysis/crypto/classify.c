@@ -114,7 +114,7 @@ static void read_chain(struct tw_facts *facts, struct chain *c, struct tw_slice 
 			c->leaf_bits = f.key_bits;
 		}
 		weigh(c, f.key_bits, i, "key", f.key);
-		if (more || !f.self_issued) /* nobody relies on a root's own signature */
+		if (!f.root) /* nobody relies on a root's own signature, wherever it was sent */
 			weigh(c, f.sig_bits, i, "sig", f.sig);
 	}
 	tw_buf_addc(&above, 0);
@@ -163,8 +163,13 @@ struct out {
 
 static void number(struct out *t, int i, uint32_t v)
 {
-	snprintf(t->number[i], sizeof t->number[i], "%u", v);
-	t->v[i] = t->number[i];
+	char *to = t->number[i] + sizeof t->number[i] - 1;
+
+	*to = '\0';
+	do
+		*--to = (char)('0' + v % 10);
+	while (v /= 10);
+	t->v[i] = to;
 }
 
 static void limit(struct out *t, uint32_t bits, const char *by)

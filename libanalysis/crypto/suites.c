@@ -1,13 +1,14 @@
 /* suites.c: suites classed by the tokens of their names. Each property is read
  * on its own; the class is derived from the properties last. */
 #include "crypto/suites.h"
+#include "base/intern.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct tw_suite suites[TW_SUITES];
-static const struct tw_suite *by_name[TW_SUITES];
+enum { SLOTS = 2048 };
+static const struct tw_suite *by_name[SLOTS]; /* by hash, the next free one on collision */
 static const struct tw_suite unassigned = { .name = "", .kex = "", .auth = "", .enc = "", .mac = "",
 	.class = TW_CLASS_UNASSIGNED };
 
@@ -184,19 +185,15 @@ void tw_suite_read(struct tw_suite *s, const char *name, uint32_t value, unsigne
 	s->class = class_of(s, value, width);
 }
 
-static int order(const void *a, const void *b)
-{
-	const struct tw_suite *const *x = a, *const *y = b;
-	return strcmp((*x)->name, (*y)->name);
-}
-
 static void build(void)
 {
 	for (size_t i = 0; i < TW_SUITES; i++) {
 		tw_suite_read(&suites[i], tw_suite_names[i].name, tw_suite_names[i].value, tw_suite_names[i].width);
-		by_name[i] = &suites[i];
+		uint64_t at = tw_hash(tw_str(suites[i].name), 0) % SLOTS;
+		while (by_name[at])
+			at = (at + 1) % SLOTS;
+		by_name[at] = &suites[i];
 	}
-	qsort(by_name, TW_SUITES, sizeof *by_name, order);
 }
 
 static void ready(void)
@@ -236,22 +233,14 @@ static const struct tw_suite *find_hex(struct tw_slice digits)
 
 const struct tw_suite *tw_suite_find(struct tw_slice name)
 {
-	size_t lo = 0, hi = TW_SUITES;
 	ready();
 	if (name.n > 2 && name.p[0] == '0' && name.p[1] == 'x') {
 		struct tw_slice digits = { name.p + 2, name.n - 2 };
 		return find_hex(digits);
 	}
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int c = tw_slice_cmp(tw_str(by_name[mid]->name), name);
-		if (c == 0)
-			return by_name[mid];
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	for (uint64_t at = tw_hash(name, 0) % SLOTS; by_name[at]; at = (at + 1) % SLOTS)
+		if (tw_slice_is(name, by_name[at]->name))
+			return by_name[at];
 	return NULL;
 }
 

@@ -1,29 +1,12 @@
 /* Tuples, and the things of which only entries are kept, to the lines of a
  * table; and back: what counts in one cell. */
-#include "report/internal.h"
+#include "report/collect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const unit_names[TW_UNIT_N] = { "probe", "host", "target", "connection", "server", "certificate",
 	"certificate-ever" };
-
-enum mode { VOTE, ANY, BEST };
-struct collect {
-	const struct tw_report *r;
-	const struct tw_table *t;
-	struct tw_lines *lines;
-	struct tw_trace *trace;
-	/* of the things being counted */
-	enum tw_unit unit;
-	enum mode mode;
-	uint64_t entity;
-	uint64_t *single[2];  /* by tuple: things that are of this tuple alone, by protocol and over all */
-	uint64_t *disagree;   /* by judgement and tuple */
-	const struct tw_tally *chosen; /* of hosts: which tuple stands for one */
-	struct tw_values values[2];
-	int nfacets;
-};
 
 enum tw_unit tw_unit_find(const char *name)
 {
@@ -38,7 +21,7 @@ const char *tw_report_unit(const struct tw_report *r, enum tw_unit unit)
 	return unit == TW_UNIT_SERVER && r->options.servers_any ? "server-any" : unit_names[unit];
 }
 
-static struct tw_line start(const struct collect *c, const struct tw_tuple *tuple, uint32_t j, bool all)
+static struct tw_line start(const struct tw_collect *c, const struct tw_tuple *tuple, uint32_t j, bool all)
 {
 	struct tw_line l = { .unit = (uint8_t)c->unit, .all = all, .judgement = j };
 	uint8_t n = 0;
@@ -67,7 +50,7 @@ static bool is_wanted(const struct tw_trace *w, const struct tw_line *l)
 	return true;
 }
 
-static void choose(struct collect *c, const struct tw_line *l, uint64_t mask, uint64_t disagree)
+static void choose(struct tw_collect *c, const struct tw_line *l, uint64_t mask, uint64_t disagree)
 {
 	struct tw_trace *w = c->trace;
 
@@ -80,7 +63,7 @@ static void choose(struct collect *c, const struct tw_line *l, uint64_t mask, ui
 
 /* ---- counting ---- */
 /* counted: the n of the line. */
-static void add_wide(struct collect *c, const struct tw_line *at, uint64_t mask, uint64_t weight, uint64_t disagree, bool counted)
+static void add_wide(struct tw_collect *c, const struct tw_line *at, uint64_t mask, uint64_t weight, uint64_t disagree, bool counted)
 {
 	if (c->trace) {
 		choose(c, at, mask, disagree);
@@ -94,7 +77,7 @@ static void add_wide(struct collect *c, const struct tw_line *at, uint64_t mask,
 }
 
 /* The values of one role, or of a table without roles. */
-static void add_long(struct collect *c, struct tw_line at, const char *role, const struct tw_values *v, uint64_t weight,
+static void add_long(struct tw_collect *c, struct tw_line at, const char *role, const struct tw_values *v, uint64_t weight,
     uint64_t disagree, bool judged)
 {
 	if (v->n == 0)
@@ -124,27 +107,8 @@ static void add_long(struct collect *c, struct tw_line at, const char *role, con
 	}
 }
 
-static const char *role_of(const struct tw_table *t, int facet)
-{
-	return t->roles ? t->roles[facet] : NULL;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return tw_slice_cmp(*(const struct tw_slice *)a, *(const struct tw_slice *)b);
-}
-
-/* Sorted: values are a set. */
-static void values_of(struct collect *c, const struct tw_tuple *t, uint32_t j, int facet, struct tw_values *v)
-{
-	v->n = 0;
-	c->t->values(t, j, role_of(c->t, facet), v);
-	if (v->n > 1)
-		qsort(v->v, v->n, sizeof *v->v, by_bytes);
-}
-
 /* Things of which this one tuple tells all. */
-static void add(struct collect *c, const struct tw_tuple *tuple, uint32_t j, bool all, uint64_t weight, uint64_t disagree)
+static void add(struct tw_collect *c, const struct tw_tuple *tuple, uint32_t j, bool all, uint64_t weight, uint64_t disagree)
 {
 	struct tw_line at = start(c, tuple, j, all);
 
@@ -156,157 +120,47 @@ static void add(struct collect *c, const struct tw_tuple *tuple, uint32_t j, boo
 		return;
 	}
 	for (int f = 0; f < c->nfacets; f++) {
-		values_of(c, tuple, j, f, &c->values[0]);
-		add_long(c, at, role_of(c->t, f), &c->values[0], weight, disagree, c->t->judged && tw_verdict(tuple, j).n);
+		tw_values_of(c, tuple, j, f, &c->values[0]);
+		add_long(c, at, tw_role_of(c->t, f), &c->values[0], weight, disagree, c->t->judged && tw_verdict(tuple, j).n);
 	}
 }
 
-static uint64_t facet_mask(const struct tw_table *t, int facet)
-{
-	uint64_t m = 0;
-	for (int i = 0; t->columns[i].name; i++)
-		m |= t->columns[i].facet == facet ? TW_BIT(i) : 0;
-	return m;
-}
-
-static uint32_t rank(const struct collect *c, const struct tw_tuple *t, uint32_t j, int facet)
-{
-	uint64_t in, hit;
-	int best = 0;
-
-	if (c->t->rank && (facet == 0 || c->t->roles))
-		return c->t->rank(t, j, role_of(c->t, facet));
-	in = facet_mask(c->t, facet);
-	hit = c->t->mark(t, j);
-	if ((in & (in - 1)) == 0)
-		for (int i = 0; c->t->columns[i].name; i++)
-			if (in >> i & 1)
-				return ((hit & in) != 0) == (c->t->columns[i].good > 0) ? 2 : 1;
-	for (int i = 0; c->t->columns[i].name; i++)
-		if ((in & hit) >> i & 1 && c->t->columns[i].good > best)
-			best = c->t->columns[i].good;
-	return (uint32_t)best;
-}
-
-/* What the tuple tells in a facet: equal for equal values. */
-static uint64_t value(struct collect *c, const struct tw_tuple *t, uint32_t j, int facet)
-{
-	uint64_t hash = 0;
-
-	if (c->t->shape == TW_WIDE && c->t->judged && facet == 0) { /* the verdict, whatever overlaps it */
-		struct tw_slice s = tw_verdict(t, j).n ? tw_verdict(t, j) : tw_reason(t, j);
-		return tw_hash(s, tw_verdict(t, j).n > 0);
-	}
-	if (c->t->shape == TW_WIDE)
-		return c->t->mark(t, j) & facet_mask(c->t, facet);
-	values_of(c, t, j, facet, &c->values[1]);
-	for (uint32_t i = 0; i < c->values[1].n; i++)
-		hash = tw_hash(c->values[1].v[i], hash + 1);
-	return hash;
-}
-
-struct candidate {
-	const struct tw_tuple *tuple;
-	uint64_t value, votes;
-	uint32_t rank;
-};
-
-/* The first by name where nothing else tells two values apart. */
-static int by_values(struct collect *c, const struct tw_tuple *a, const struct tw_tuple *b, uint32_t j, int facet)
-{
-	if (c->t->shape == TW_WIDE)
-		return 0;
-	values_of(c, a, j, facet, &c->values[0]);
-	values_of(c, b, j, facet, &c->values[1]);
-	for (uint32_t i = 0; i < c->values[0].n && i < c->values[1].n; i++) {
-		int order = tw_slice_cmp(c->values[0].v[i], c->values[1].v[i]);
-		if (order)
-			return order;
-	}
-	return c->values[0].n < c->values[1].n ? -1 : c->values[0].n > c->values[1].n;
-}
-
-static bool beats(struct collect *c, const struct candidate *a, const struct candidate *b, uint32_t j, int facet)
-{
-	if ((a->rank == 0) != (b->rank == 0)) /* not known is no value while another is there */
-		return b->rank == 0;
-	if (c->mode == VOTE && a->votes != b->votes)
-		return a->votes > b->votes;
-	if (a->rank != b->rank)
-		return a->rank > b->rank;
-	int order = c->t->judged ? tw_slice_cmp(tw_reason(a->tuple, j), tw_reason(b->tuple, j)) : by_values(c, a->tuple, b->tuple, j, facet);
-	return order ? order < 0 : tw_tuple_cmp(a->tuple, b->tuple) > 0;
-}
-
-/* The tuple that speaks for the thing in a facet: that of its most frequent
- * value, or its best. */
-static const struct tw_tuple *speaker(struct collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, int facet)
-{
-	struct candidate best = { NULL, 0, 0, 0 }, *k = tw_realloc(NULL, n, sizeof *k);
-	uint32_t nk = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		const struct tw_tuple *t = &c->r->tuple[v[i].tuple];
-		struct candidate now = { t, c->mode == VOTE ? value(c, t, j, facet) : i, v[i].count, rank(c, t, j, facet) };
-		uint32_t at = 0;
-		while (at < nk && k[at].value != now.value)
-			at++;
-		if (at == nk) {
-			k[nk++] = now;
-			continue;
-		}
-		/* of equal values the best speaks, then the last by its bytes */
-		now.votes += k[at].votes;
-		if (now.rank < k[at].rank || (now.rank == k[at].rank && tw_tuple_cmp(t, k[at].tuple) < 0)) {
-			now.tuple = k[at].tuple;
-			now.rank = k[at].rank;
-		}
-		k[at] = now;
-	}
-	best = k[0];
-	for (uint32_t i = 1; i < nk; i++)
-		if (beats(c, &k[i], &best, j, facet))
-			best = k[i];
-	free(k);
-	return best.tuple;
-}
-
-static void add_several_wide(struct collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
+static void add_several_wide(struct tw_collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
 {
 	uint64_t any = 0, mask = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		any |= c->t->mark(&c->r->tuple[v[i].tuple], j);
-	for (int f = 0; f < c->nfacets && c->mode != ANY; f++)
-		mask |= c->t->mark(speaker(c, v, n, j, f), j) & facet_mask(c->t, f);
-	mask = c->mode == ANY ? any : mask;
+	for (int f = 0; f < c->nfacets && c->mode != TW_ANY; f++)
+		mask |= c->t->mark(tw_speaker(c, v, n, j, f), j) & tw_facet_mask(c->t, f);
+	mask = c->mode == TW_ANY ? any : mask;
 	if (c->t->across && c->unit == TW_UNIT_SERVER)
 		mask |= c->t->across(any);
 	add_wide(c, at, mask, 1, 0, true);
 }
 
-static void add_several_long(struct collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
+static void add_several_long(struct tw_collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
 {
 	for (int f = 0; f < c->nfacets; f++) {
 		bool judged = false;
 		c->values[0].n = 0;
-		if (c->mode == ANY)
+		if (c->mode == TW_ANY)
 			for (uint32_t i = 0; i < n; i++) {
 				const struct tw_tuple *t = &c->r->tuple[v[i].tuple];
-				c->t->values(t, j, role_of(c->t, f), &c->values[0]);
+				c->t->values(t, j, tw_role_of(c->t, f), &c->values[0]);
 				judged |= c->t->judged && tw_verdict(t, j).n;
 			}
 		else {
-			const struct tw_tuple *t = speaker(c, v, n, j, f);
-			values_of(c, t, j, f, &c->values[0]);
+			const struct tw_tuple *t = tw_speaker(c, v, n, j, f);
+			tw_values_of(c, t, j, f, &c->values[0]);
 			judged = c->t->judged && tw_verdict(t, j).n;
 		}
-		add_long(c, *at, role_of(c->t, f), &c->values[0], 1, 0, judged);
+		add_long(c, *at, tw_role_of(c->t, f), &c->values[0], 1, 0, judged);
 	}
 }
 
 /* One thing in one group, seen in n tuples of it. */
-static void add_several(struct collect *c, const struct tw_pair *v, uint32_t n, bool all)
+static void add_several(struct tw_collect *c, const struct tw_pair *v, uint32_t n, bool all)
 {
 	if (n == 1 && !c->trace) {
 		c->single[all][v->tuple]++;
@@ -322,7 +176,7 @@ static void add_several(struct collect *c, const struct tw_pair *v, uint32_t n, 
 }
 
 /* Those that count in the table first; how many. */
-static uint32_t counting(const struct collect *c, struct tw_pair *v, uint32_t n)
+static uint32_t counting(const struct tw_collect *c, struct tw_pair *v, uint32_t n)
 {
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < n; i++)
@@ -333,7 +187,7 @@ static uint32_t counting(const struct collect *c, struct tw_pair *v, uint32_t n)
 
 static void each_thing(void *self, struct tw_pair *v, uint32_t n)
 {
-	struct collect *c = self;
+	struct tw_collect *c = self;
 
 	n = counting(c, v, n);
 	c->entity = v->name;
@@ -352,7 +206,7 @@ static void each_thing(void *self, struct tw_pair *v, uint32_t n)
 		}
 }
 
-static void things(struct collect *c, const struct tw_tally *tally, enum tw_unit unit, enum mode mode)
+static void things(struct tw_collect *c, const struct tw_tally *tally, enum tw_unit unit, enum tw_mode mode)
 {
 	if (!(c->t->units & c->r->options.units & 1u << unit))
 		return;
@@ -372,7 +226,7 @@ static void things(struct collect *c, const struct tw_tally *tally, enum tw_unit
 /* A host that was seen with several tuples: do they differ in this table? */
 static void each_host(void *self, struct tw_pair *v, uint32_t n)
 {
-	struct collect *c = self;
+	struct tw_collect *c = self;
 	struct tw_place p = tw_tally_find(c->chosen, v->name, 0);
 	uint32_t stands = p.s->tuple[p.i];
 
@@ -384,7 +238,7 @@ static void each_host(void *self, struct tw_pair *v, uint32_t n)
 		bool differ = false;
 		for (int f = 0; f < c->nfacets && !differ; f++)
 			for (uint32_t i = 1; i < n && !differ; i++)
-				differ = value(c, &c->r->tuple[v[i].tuple], j, f) != value(c, &c->r->tuple[v[0].tuple], j, f);
+				differ = tw_facet_value(c, &c->r->tuple[v[i].tuple], j, f) != tw_facet_value(c, &c->r->tuple[v[0].tuple], j, f);
 		if (!differ)
 			continue;
 		c->disagree[(size_t)j * c->r->tuples.n + stands]++;
@@ -394,7 +248,7 @@ static void each_host(void *self, struct tw_pair *v, uint32_t n)
 }
 
 /* Units of which a tuple's count is kept. */
-static void rows(struct collect *c, enum tw_unit unit)
+static void rows(struct tw_collect *c, enum tw_unit unit)
 {
 	uint32_t nj = c->t->judged ? c->r->njudgement : 1;
 
@@ -416,9 +270,9 @@ static void rows(struct collect *c, enum tw_unit unit)
 	free(c->disagree);
 }
 
-static struct collect new_collect(const struct tw_report *r, const struct tw_table *t)
+static struct tw_collect new_collect(const struct tw_report *r, const struct tw_table *t)
 {
-	struct collect c = { .r = r, .t = t, .nfacets = 1 };
+	struct tw_collect c = { .r = r, .t = t, .nfacets = 1 };
 
 	if (t->shape == TW_WIDE)
 		for (int i = 0; t->columns[i].name; i++)
@@ -429,7 +283,7 @@ static struct collect new_collect(const struct tw_report *r, const struct tw_tab
 	return c;
 }
 
-static void collect(struct collect *c)
+static void collect(struct tw_collect *c)
 {
 	const struct tw_report *r = c->r;
 
@@ -437,16 +291,16 @@ static void collect(struct collect *c)
 	rows(c, TW_UNIT_HOST);
 	rows(c, TW_UNIT_TARGET);
 	rows(c, TW_UNIT_CONNECTION);
-	things(c, &r->server, TW_UNIT_SERVER, r->options.servers_any ? ANY : VOTE);
-	things(c, &r->certificate, TW_UNIT_CERTIFICATE, c->t->certificates_any ? ANY : BEST);
-	things(c, &r->certificate, TW_UNIT_CERTIFICATE_EVER, ANY);
+	things(c, &r->server, TW_UNIT_SERVER, r->options.servers_any ? TW_ANY : TW_VOTE);
+	things(c, &r->certificate, TW_UNIT_CERTIFICATE, c->t->certificates_any ? TW_ANY : TW_BEST);
+	things(c, &r->certificate, TW_UNIT_CERTIFICATE_EVER, TW_ANY);
 	free(c->values[0].v);
 	free(c->values[1].v);
 }
 
 void tw_lines_make(const struct tw_report *r, const struct tw_table *t, struct tw_lines *l)
 {
-	struct collect c = new_collect(r, t);
+	struct tw_collect c = new_collect(r, t);
 
 	memset(l, 0, sizeof *l);
 	tw_intern_init(&l->set);
@@ -458,7 +312,7 @@ void tw_lines_make(const struct tw_report *r, const struct tw_table *t, struct t
 
 void tw_lines_trace(const struct tw_report *r, struct tw_trace *trace)
 {
-	struct collect c = new_collect(r, trace->table);
+	struct tw_collect c = new_collect(r, trace->table);
 
 	c.trace = trace;
 	collect(&c);
@@ -466,7 +320,7 @@ void tw_lines_trace(const struct tw_report *r, struct tw_trace *trace)
 
 bool tw_lines_hit(const struct tw_report *r, struct tw_trace *trace, const struct tw_tuple *tuple)
 {
-	struct collect c = new_collect(r, trace->table);
+	struct tw_collect c = new_collect(r, trace->table);
 
 	if (!c.t->counts(tuple))
 		return false;

@@ -1,6 +1,7 @@
 # report/ counts; it reads rows only, no certificate and no dump.
 noinst_LTLIBRARIES += libreport.la
 libreport_la_SOURCES = \
+	libanalysis/report/collect.h \
 	libanalysis/report/count.c \
 	libanalysis/report/emit.c \
 	libanalysis/report/internal.h \
@@ -8,6 +9,7 @@ libreport_la_SOURCES = \
 	libanalysis/report/pretty.c \
 	libanalysis/report/report.h \
 	libanalysis/report/rows.c \
+	libanalysis/report/speak.c \
 	libanalysis/report/table_certificates.c \
 	libanalysis/report/table_scans.c \
 	libanalysis/report/table_starttls.c \

@@ -92,15 +92,22 @@ static void new_tuple(struct tw_report *r, uint32_t i)
 /* r->piece to a tuple. */
 static uint32_t intern(struct tw_report *r, bool add)
 {
+	size_t n = r->npiece * sizeof(uint32_t);
 	bool fresh;
 
-	r->text.n = 0;
-	for (uint32_t k = 0; k < r->npiece; k++) {
-		uint32_t n = (uint32_t)r->piece[k].n;
-		tw_buf_add(&r->text, &n, sizeof n);
-	}
 	for (uint32_t k = 0; k < r->npiece; k++)
-		tw_buf_addslice(&r->text, r->piece[k]);
+		n += r->piece[k].n;
+	r->text.n = 0;
+	uint8_t *len = tw_buf_room(&r->text, n), *to = len + r->npiece * sizeof(uint32_t);
+	for (uint32_t k = 0; k < r->npiece; k++) {
+		uint32_t one = (uint32_t)r->piece[k].n;
+		memcpy(len + k * sizeof one, &one, sizeof one);
+		if (one) {
+			memcpy(to, r->piece[k].p, one);
+			to += one;
+		}
+	}
+	r->text.n = n;
 	uint32_t i = tw_intern(&r->tuples, tw_hash(tw_buf_slice(&r->text), 0), same_text, r, add, &fresh);
 	if (fresh)
 		new_tuple(r, i);

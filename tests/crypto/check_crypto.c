@@ -131,6 +131,44 @@ START_TEST(strength)
 }
 END_TEST
 
+/* The thresholds of keys, each from both sides: NIST SP 800-57 part 1 table 2,
+ * with some bits of slack below. */
+START_TEST(thresholds)
+{
+	static const struct {
+		uint32_t at, below, from;
+	} t[] = { { 760, 40, 64 }, { 1020, 64, 80 }, { 2040, 80, 112 }, { 3068, 112, 128 }, { 4094, 128, 152 }, { 7660, 152, 192 },
+		{ 15300, 192, 256 } };
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		static const enum tw_key kinds[] = { TW_KEY_RSA, TW_KEY_RSA_PSS, TW_KEY_DSA, TW_KEY_DH };
+		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+			ck_assert_uint_eq(tw_key_security_bits(kinds[k], t[i].at - 1), t[i].below);
+			ck_assert_uint_eq(tw_key_security_bits(kinds[k], t[i].at), t[i].from);
+		}
+		ck_assert_uint_eq(tw_dh_security_bits(t[i].at - 1), t[i].below);
+		ck_assert_uint_eq(tw_dh_security_bits(t[i].at), t[i].from);
+	}
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("RSA-1024")), 80);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("RSA-PSS-3072")), 128);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("EC-secp384r1")), 192);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("EC-521")), 260);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("Ed25519")), 128);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("Ed448")), 224);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("RSA-x")), 0);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("")), 0);
+	ck_assert_uint_eq(tw_group_security_bits(tw_str("X25519MLKEM768"), NULL), 192);
+	ck_assert_uint_eq(tw_group_security_bits(tw_str("sect163k1"), NULL), 81);
+	ck_assert_uint_eq(tw_group_security_bits(tw_str("MLKEM1024"), NULL), 256);
+	ck_assert_str_eq(tw_version_class(tw_str("TLSv1.3-draft28")), "draft");
+	ck_assert_str_eq(tw_version_class(tw_str("SSLv2")), "broken");
+	ck_assert_str_eq(tw_version_class(tw_str("TLSv1.4")), "");
+	/* the earlier pattern wins, wherever it stands; any case; nothing past the end */
+	ck_assert_str_eq(tw_software(tw_str("220 exim behind Cyrus")), "Cyrus");
+	ck_assert_str_eq(tw_software(tw_str("220 POSTFIX")), "Postfix");
+	ck_assert_str_eq(tw_software((struct tw_slice){ (const uint8_t *)"220 Postfix", 10 }), "");
+}
+END_TEST
+
 /* Two certificates by their facts, and what a row of them must give. */
 START_TEST(stage)
 {
@@ -184,6 +222,7 @@ int main(void)
 	tcase_add_test(c, snapshot);
 	tcase_add_test(c, suites);
 	tcase_add_test(c, strength);
+	tcase_add_test(c, thresholds);
 	tcase_add_test(c, stage);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
