@@ -109,10 +109,10 @@ EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
 dist_check_SCRIPTS += tests/report/recompute.sh
 EXTRA_DIST += tests/report/recompute.py tests/report/tables.py
 
-dist_check_SCRIPTS += tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh \
+dist_check_SCRIPTS += tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh tests/samples/tables.sh \
 	tests/samples/transcripts.sh tests/samples/truth.sh
 EXTRA_DIST += tests/samples/capture.py tests/samples/peers.py tests/samples/public.py \
-	tests/samples/samples.py tests/samples/transcripts.py tests/samples/truth.py
+	tests/samples/samples.py tests/samples/tables.py tests/samples/transcripts.py tests/samples/truth.py
 
 # make bench: ratios to bare loops in the same run; TW_BENCH_BYTES sets the size.
 EXTRA_PROGRAMS = tests/bench/bare
