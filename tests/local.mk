@@ -130,6 +130,12 @@ check-long: tests/check_brute tw-verify
 	TW_CHAINS=5000 TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' sh $(srcdir)/tests/chain/check_corpus.sh
 .PHONY: check-long
 
+# make check-mutants: each check of the judge switched off in turn, an hour.
+EXTRA_DIST += tests/mutants/run.py tests/mutants/equal
+check-mutants:
+	TW_SRCDIR='$(abs_top_srcdir)' python3 $(srcdir)/tests/mutants/run.py
+.PHONY: check-mutants
+
 # Judging beside the bare loop of its signatures; needs libcrypto for the peer.
 EXTRA_DIST += tests/bench/chain.sh
 if HAVE_OPENSSL

@@ -142,6 +142,8 @@ static bool usage_wrong(const struct web *w, const struct brute_path *p, int i)
 {
 	const struct web_cert *c = &w->c[p->c[i]];
 
+	if (i == 0 && w->profile == WEB_WEBPKI && ext(c) && c->ca)
+		return true;
 	if (!ext(c) || c->ku < 0)
 		return false;
 	if (i == 0 && w->purpose != 2 && !(c->ku & (w->purpose == 0 ? WEB_SIGN | WEB_ENCIPHER : WEB_SIGN)))
@@ -157,7 +159,7 @@ static bool not_ca(const struct web *w, const struct brute_path *p, int i)
 		return false;
 	if (i == p->n - 1)
 		return !own(p) && ext(c) && c->bc && !c->ca;
-	return c->v1 || !c->bc || !c->ca;
+	return c->v1 || (c->v1_extensions && w->profile != WEB_2015) || !c->bc || !c->ca;
 }
 
 static bool too_long(const struct web *w, const struct brute_path *p, int i)
@@ -174,7 +176,11 @@ static bool eku_wrong(const struct web *w, const struct brute_path *p, int i)
 {
 	const struct web_cert *c = &w->c[p->c[i]];
 
-	return w->purpose != 2 && ext(c) && c->eku >= 0 && !(c->eku & ((w->purpose == 0 ? WEB_SERVER : WEB_CLIENT) | WEB_ANYEKU));
+	int fits = (w->purpose == 0 ? WEB_SERVER : WEB_CLIENT) | WEB_ANYEKU;
+
+	if (w->profile == WEB_2015 && w->purpose == 0 && i > 0)
+		fits |= WEB_GATED;
+	return w->purpose != 2 && ext(c) && c->eku >= 0 && !(c->eku & fits);
 }
 
 static bool blocked(const struct web *w, const struct brute_path *p, int i, int64_t t)
@@ -386,7 +392,9 @@ static int path_reason(const struct web *w, const struct brute_path *p, int64_t 
 			raise_to(&reason, culprit, B_CRITICAL, me);
 		if (blocked(w, p, i, t))
 			raise_to(&reason, culprit, B_DISTRUSTED, me);
-		if (i < p->n - 1 && ext(c) && c->twice)
+		if (i < p->n - 1 && (w->profile == WEB_WEBPKI ? c->digest >= WEB_SHA1 : w->profile == WEB_2015 && c->digest == WEB_MD5))
+			raise_to(&reason, culprit, B_WEAK_SIGNATURE, me);
+		if (i < p->n - 1 && ext(c) && (c->twice || (c->v1_extensions && w->profile != WEB_2015)))
 			raise_to(&reason, culprit, B_MALFORMED, me);
 		if (i < p->n - 1)
 			raise_to(&reason, culprit, p->edge[i], me);

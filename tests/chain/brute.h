@@ -11,7 +11,7 @@
 
 /* The numbers of the reasons, as the page's table has them. */
 enum {
-	B_OK = 0, B_EXPIRED = 1, B_NOT_YET_VALID = 2, B_WEAK_KEY = 4, B_POLICY = 7, B_EKU = 8, B_NAMES = 9, B_PATHLEN = 10,
+	B_OK = 0, B_EXPIRED = 1, B_NOT_YET_VALID = 2, B_WEAK_SIGNATURE = 3, B_WEAK_KEY = 4, B_POLICY = 7, B_EKU = 8, B_NAMES = 9, B_PATHLEN = 10,
 	B_KU = 11, B_NOT_CA = 12, B_CRITICAL = 13, B_DISTRUSTED = 15, B_MALFORMED = 17, B_UNSUPPORTED = 18,
 	B_BAD = 19, B_MISSING = 21, B_UNTRUSTED = 22, B_UNKNOWN = 23, B_SELF = 24
 };

@@ -51,6 +51,18 @@ diff "$tmp/want" "$tmp/got" || fail=1
 cut -d, -f1-8 "$tmp/got.csv" | cmp - "$tmp/rows.csv" || { echo "FAIL the rows' own bytes changed"; fail=1; }
 run <"$tmp/rows.csv" | grep -q '^3,.*,broken,unknown_issuer$' || { echo "FAIL a pipe has a witness"; fail=1; }
 
+# windows: two intermediates with a gap between their years; one is sent, the other is in the pool
+for c in leaf int_old int_later; do der $c; done >"$tmp/gap.der"
+printf 'time,chain\n2015-03-01,%s %s\n2015-08-01,%s %s\n' "$L" "$(fp int_old)" "$L" "$(fp int_old)" >"$tmp/gap.csv"
+old=2014-01-01T00:00:00Z/2015-01-01T00:00:00Z later=2015-07-01T00:00:00Z/2016-01-01T00:00:00Z
+cat >"$tmp/want" <<END
+expired,$old,yes,0,expired,$old $later,yes,0
+expired,$old,yes,0,ok,$old $later,yes,1
+END
+"$chain" --certs "$tmp/gap.der" --store "r=$src/root.pem" --pool all --show window,ever,fetched "$tmp/gap.csv" |
+	sed 1d | cut -d, -f9-12,14-17 >"$tmp/got"
+diff "$tmp/want" "$tmp/got" || { echo "FAIL windows with a gap"; fail=1; }
+
 run "$tmp/got.csv" >/dev/null 2>&1
 [ $? = 2 ] || { echo "FAIL an output column that is there already"; fail=1; }
 printf 'time,chain,collected\n2015-06-01,%s,yes\n' $none | run >/dev/null 2>&1

@@ -44,7 +44,7 @@ enum tw_sig __wrap_tw_signature_check(struct tw_pubkey *k, const struct tw_cert 
 
 struct web_features engine_features(void)
 {
-	return (struct web_features){ .policies = true, .store_rows = true };
+	return (struct web_features){ .policies = true, .store_rows = true, .profiles = true };
 }
 
 void engine_open(struct engine *e, const struct web *w, const int *order)
@@ -117,7 +117,8 @@ void engine_judge(struct engine *e, const struct web *w)
 	index_of(e, w->pool, &pool);
 	index_of(e, w->witness, &witness);
 	struct tw_trust *trust = tw_trust_new(&e->graph, &store, 0);
-	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose };
+	static const char *const profile[] = { "rfc5280", "webpki", "2015" };
+	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]) };
 	struct tw_judge *judge = tw_judge_new(&e->graph, &rules);
 	struct tw_question q = { .presented = presented, .npresented = (uint32_t)w->npresented, .trust = trust, .pool = &pool,
 		.witness = w->has_witness ? &witness : NULL };

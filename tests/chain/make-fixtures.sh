@@ -113,6 +113,16 @@ mk leaf_policy leaf 'leaf' int int $b $y "$tls" "$san" 'certificatePolicies=1.2.
 mk leaf_late leaf 'leaf' int int 20200101000000Z $z "$tls" "$san"
 mk leaf_direct leaf 'leaf' root root $b $y "$tls" "$san"
 mk leaf_v1 leaf 'leaf' int int $b $y
+if [ ! -f "$out/leaf_explicit.pem" ]; then
+	openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout | openssl ec -param_enc explicit -pubout -outform DER -out spki.der 2>/dev/null
+	edit leaf_explicit leaf int spki=spki.der
+fi
+if [ ! -f "$out/leaf_even.pem" ]; then
+	printf '%s\n' asn1=SEQUENCE:s '[s]' a=SEQUENCE:alg 'k=BITWRAP,SEQUENCE:rsa' '[alg]' o=OID:rsaEncryption n=NULL \
+		'[rsa]' "n=INTEGER:0x00c3$(openssl rand -hex 254)02" e=INTEGER:65537 >even.cnf
+	openssl asn1parse -genconf even.cnf -noout -out even.der
+	edit leaf_even leaf int spki=even.der
+fi
 if [ ! -f "$out/leaf_e1.pem" ]; then
 	# an RSA key of exponent 1: the modulus is arbitrary, nobody has its factors
 	n=00$(openssl rand -hex 254 | sed 's/^..../c001/')0001

@@ -61,6 +61,7 @@ class Member:
         self.eku = self.nc = None
         self.permit, self.exclude, self.extra, self.edits = [], [], [], []
         self.san, self.ids, self.bad = [], "proper", False
+        self.policy = self.explicit = None
         self.issuer_name = None  # as this one writes it, if otherwise than its issuer
 
 
@@ -86,6 +87,10 @@ def make(m, issuer, rng, keys):
         b = b.add_extension(x509.SubjectKeyIdentifier.from_public_key(m.key.public_key()), False)
         aki = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
         b = b.add_extension(aki if m.ids == "proper" else x509.AuthorityKeyIdentifier(b"\x01" * 20, None, None), False)
+    if m.policy:
+        b = b.add_extension(x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(m.policy), None)]), False)
+    if m.explicit is not None:
+        b = b.add_extension(x509.PolicyConstraints(m.explicit, None), True)
     for critical, body in m.extra:
         b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, body), critical)
     der = b.sign(issuer.key, digest(issuer.key)).public_bytes(serialization.Encoding.DER)
@@ -171,6 +176,18 @@ def critical(d, p):
     d.put("critical_extension", p)
 
 
+def no_policy(d, p):
+    """A policy is required below p; nobody names one, or the leaf another."""
+    d.m[p].explicit = 0
+    if d.rng.random() < .5 and d.top > 1:  # an anchor without policies restricts none
+        for m in d.m[:d.top]:
+            m.policy = "1.2.3.5"
+        d.m[0].policy = d.rng.choice([None, "1.2.3.6"])
+        d.put("policy", 0)
+    else:
+        d.put("policy", p - 1)
+
+
 def malformed(d, p):
     d.m[p].edits.append("twice")
     d.put("malformed", p)
@@ -192,7 +209,8 @@ def bad_signature(d, p):
 FAULTS = {f.__name__: (f, where) for f, where in (
     (expired, lambda top: (0, top)), (early, lambda top: (0, top)), (wrong_eku, lambda top: (0, top)),
     (wrong_names, lambda top: (1, top)), (too_long, lambda top: (2, top)), (no_usage, lambda top: (0, top)),
-    (no_ca, lambda top: (1, top)), (critical, lambda top: (0, top)), (malformed, lambda top: (0, top - 1)),
+    (no_ca, lambda top: (1, top)), (no_policy, lambda top: (1, max(1, top - 1))),
+    (critical, lambda top: (0, top)), (malformed, lambda top: (0, top - 1)),
     (unsupported, lambda top: (0, top - 1)), (bad_signature, lambda top: (0, top - 1)))}
 # faults that would undo or feign each other on one certificate
 APART = [{"expired", "early"}, {"too_long", "no_ca"}, {"malformed", "unsupported"}, {"malformed", "bad_signature"},
@@ -224,7 +242,7 @@ class Draw:
         rng, top = self.rng, self.top
         p = rng.randrange(1, top + 1)
         for name, percent in (("eku", 10), ("any_eku", 1), ("pathlen", 10), ("note", 10), ("names", 10), ("no_ids", 10), ("other_ids", 1),
-                              ("case", 1), ("last_second", 1), ("wildcard", 5)):
+                              ("case", 1), ("last_second", 1), ("wildcard", 5), ("policies", 5)):
             if rng.random() * 100 >= percent:
                 continue
             m = self.m[p]
@@ -241,6 +259,10 @@ class Draw:
             elif name == "names" and not m.permit and not m.exclude:
                 m.permit = [x509.DNSName("example.org"), x509.DNSName("other.example")]
                 m.exclude = [x509.DNSName("ww.example.org"), x509.IPAddress(ipaddress.ip_network("192.0.2.0/24"))]
+            elif name == "policies" and all(x.explicit is None for x in self.m):
+                for x in self.m[:top]:
+                    x.policy = "1.2.3.7"
+                m.explicit = rng.randrange(3)
             elif name == "wildcard" and not any(x.permit or x.exclude for x in self.m):
                 self.m[0].san = [x509.DNSName("*.example.org"), x509.DNSName("www.example.org")]
             elif name == "no_ids":
@@ -277,7 +299,7 @@ def draw(rng, keys):
             continue
         p = rng.randrange(first, last + 1)
         if any(p == q and (name == other or {name, other} in APART) for other, q in names) or (
-                name in ("wrong_names", "too_long") and any(o == name for o, _ in names)) or (
+                name in ("wrong_names", "too_long", "no_policy") and any(o == name for o, _ in names)) or (
                 name == "bad_signature" and p in d.broken):
             continue
         f(d, p)
@@ -334,7 +356,7 @@ def other_root(d, rng):
 def twin(d, certs, names, c):
     p = d.rng.randrange(1, d.top)
     m = Member(p, d.m[p].name, d.m[p].key, d.now - DAY * 99, max(d.m[p].after, d.now + DAY * 99))
-    m.ids = d.m[p].ids
+    m.ids, m.policy = d.m[p].ids, d.m[p].policy
     m.issuer_name = d.m[p].issuer_name
     extra = [make(m, d.m[p + 1], d.rng, d.keys)]
     c.faults.append(f"twin@{p}")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from facts import ANY_EKU, BC, CLIENT, KU, NC, SERVER
+from facts import ANY_EKU, BC, CLIENT, KU, NC, POLICY_CONSTRAINTS, SERVER
 from resign import save, split
 
 PURPOSE = {"server": SERVER, "client": CLIENT, "any": None}
@@ -53,7 +53,7 @@ def openssl(case):
         anchors, chain, leaf = files(case, tmp)
         usage = [] if case.purpose == "any" else ["-purpose", "ssl" + case.purpose]
         return run(["openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", anchors, "-untrusted", chain,
-                    "-attime", str(case.at), "-policy_check", *usage, leaf])
+                    "-attime", str(case.at), "-policy", "anyPolicy", *usage, leaf])
 
 
 def certtool(case):
@@ -139,18 +139,29 @@ def stops_at_self_signed(case, ours):
     return ours and case.leaf.self_issued and any(c.spki == case.leaf.spki for c in case.others)
 
 
-@rule("openssl", "RFC 8017 3.1", "an RSA exponent of 1 signs nothing; openssl does not look at keys by default")
-def openssl_exponent_one(case, ours):
-    return not ours and exponent_one(case.leaf)
+def broken_rsa(c):
+    """An RSA key with exponent 1 or an even modulus."""
+    alg, bits = split(split(c.spki)[0][1])
+    if "2a864886f70d010101" not in alg[1].hex():
+        return False
+    n, e = (int.from_bytes(x[1], "big") for x in split(split(bits[1][1:])[0][1]))
+    return e == 1 or n % 2 == 0
 
 
-@rule("certtool", "RFC 8017 3.1", "an RSA exponent of 1 signs nothing; GnuTLS does not look")
-def certtool_exponent_one(case, ours):
-    return not ours and exponent_one(case.leaf)
+@rule("openssl", "RFC 8017 3.1", "an RSA exponent is 3 or more, a modulus odd; openssl does not look at keys by default")
+def openssl_broken_rsa(case, ours):
+    return not ours and broken_rsa(case.leaf)
 
 
-def exponent_one(c):
-    return bytes.fromhex("2a864886f70d010101") in c.spki and c.spki.endswith(b"\x02\x01\x01")
+@rule("certtool", "RFC 8017 3.1", "an RSA exponent is 3 or more, a modulus odd; GnuTLS does not look at the leaf's key")
+def certtool_broken_rsa(case, ours):
+    return not ours and broken_rsa(case.leaf)
+
+
+@rule("certtool", "RFC 5480 2.1.1", "a curve is named, never spelled out; GnuTLS does not look at the leaf's key")
+def certtool_explicit_curve(case, ours):
+    alg = split(split(split(case.leaf.spki)[0][1])[0][1])
+    return not ours and alg[0][1].hex() == "2a8648ce3d0201" and alg[1][0] == 0x30
 
 
 @rule("openssl", "RFC 5280 4.1", "bytes after the certificate; openssl does not look")
@@ -233,3 +244,22 @@ def certtool_key_ids(case, ours):
 def certtool_name_bytes(case, ours):
     subjects = {c.subject for c in case.all}
     return ours and any(c.issuer not in subjects and c.issuer.lower() in {s.lower() for s in subjects} for c in case.all)
+
+
+def anchor_requires_policy(case, ours):
+    return not ours and any(POLICY_CONSTRAINTS in a.ext for a in case.anchors)
+
+
+@rule("openssl", "RFC 5280 6.1.1 (d) (a choice: it leaves the anchor's extensions open)", "openssl does not look at the anchor's policyConstraints")
+def openssl_anchor_policies(case, ours):
+    return anchor_requires_policy(case, ours)
+
+
+@rule("certtool", "RFC 5280 6.1.1 (d) (a choice: it leaves the anchor's extensions open)", "GnuTLS does not look at the anchor's policyConstraints")
+def certtool_anchor_policies(case, ours):
+    return anchor_requires_policy(case, ours)
+
+
+@rule("certtool", "RFC 5280 4.2.1.11", "policyConstraints is critical, and unknown to GnuTLS")
+def certtool_policy_constraints(case, ours):
+    return ours and any(POLICY_CONSTRAINTS in c.critical for c in case.all)

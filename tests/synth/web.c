@@ -29,7 +29,7 @@ static bool chance(uint64_t *s, int percent)
 }
 
 enum { F_DATES, F_BC, F_PATHLEN, F_KU, F_EKU, F_CRITICAL, F_TWICE, F_IDS, F_DNS, F_DN, F_POLICY, F_BAD, F_UNSUPPORTED,
-	F_WEAK, F_BLOCK, F_ROWS, F_V1, F_N };
+	F_WEAK, F_DIGEST, F_GATED, F_V1EXT, F_BLOCK, F_ROWS, F_V1, F_N };
 
 static void draw_names(struct web_cert *c, uint64_t *s, int i, int names)
 {
@@ -54,6 +54,9 @@ static void draw_rules(struct web_cert *c, uint64_t *s, const bool *on, int i)
 	c->pathlen = on[F_PATHLEN] && c->ca && chance(s, 50) ? below(s, 3) : -1;
 	c->ku = on[F_KU] && chance(s, 50) ? kus[below(s, 6)] : -1;
 	c->eku = on[F_EKU] && chance(s, 50) ? ekus[below(s, 6)] : -1;
+	if (on[F_GATED] && chance(s, 40))
+		c->eku = WEB_GATED | (chance(s, 30) ? WEB_OTHER : 0);
+	c->v1_extensions = on[F_V1EXT] && chance(s, 30);
 	c->critical = on[F_CRITICAL] && chance(s, 20);
 	c->twice = on[F_TWICE] && chance(s, 20);
 	if (on[F_IDS]) {
@@ -99,6 +102,7 @@ static void draw_cert(struct web *w, uint64_t *s, const bool *on, int i, int nam
 	c->pathlen = c->ku = c->eku = -1;
 	if (on[F_BAD] && chance(s, 20))
 		c->signer = (uint8_t)below(s, WEB_KEYS);
+	c->digest = on[F_DIGEST] && chance(s, 35) ? 1 + below(s, 2) : WEB_SHA256;
 	c->unsupported = on[F_UNSUPPORTED] && chance(s, 15);
 	c->v1 = on[F_V1] && chance(s, 15);
 	if (c->v1)
@@ -140,10 +144,12 @@ void web_make(struct web *w, uint64_t seed, struct web_features f)
 	for (int i = 0; i < F_N; i++)
 		on[i] = chance(&s, i == F_DATES ? 70 : 25);
 	on[F_POLICY] &= f.policies;
+	on[F_V1EXT] &= f.profiles;
 	on[F_ROWS] &= f.store_rows;
 	on[F_BLOCK] &= f.store_rows;
 	w->n = 2 + below(&s, WEB_CERTS - 1);
 	w->purpose = below(&s, 3);
+	w->profile = f.profiles ? below(&s, 3) : WEB_RFC5280;
 	int names = 2 + below(&s, 2);
 	for (int i = 0; i < WEB_KEYS; i++)
 		w->weak[i] = on[F_WEAK] && chance(&s, 20);

@@ -12,7 +12,9 @@
 #define WEB_DAY 86400
 
 enum { WEB_P0 = 1, WEB_P1 = 2, WEB_ANY = 4 };              /* policies */
-enum { WEB_SERVER = 1, WEB_CLIENT = 2, WEB_ANYEKU = 4, WEB_OTHER = 8 }; /* extKeyUsage */
+enum { WEB_SERVER = 1, WEB_CLIENT = 2, WEB_ANYEKU = 4, WEB_OTHER = 8, WEB_GATED = 16 }; /* extKeyUsage */
+enum { WEB_SHA256, WEB_SHA1, WEB_MD5 };                        /* what a signature is made with */
+enum { WEB_RFC5280, WEB_WEBPKI, WEB_2015 };                     /* profiles */
 enum { WEB_SIGN = 1, WEB_KEYCERT = 2, WEB_ENCIPHER = 4, WEB_CRL = 8 };  /* keyUsage */
 
 struct web_cert {
@@ -21,7 +23,9 @@ struct web_cert {
 	uint8_t key, signer;          /* its key; the key that signed it */
 	bool unsupported;             /* signed with an algorithm that nobody has */
 	int64_t not_before, not_after;
+	int digest;
 	bool v1;                      /* then no extensions */
+	bool v1_extensions;           /* version 1 that has some */
 	bool bc, ca;
 	int pathlen;                  /* -1: none */
 	int ku, eku;                  /* -1: none */
@@ -62,11 +66,12 @@ struct web {
 	struct web_block block[2];
 	int nblock;
 	int purpose;                  /* 0 server, 1 client, 2 any */
+	int profile;
 };
 
 /* What a judge under test knows: what it does not is not drawn. */
 struct web_features {
-	bool policies, store_rows;
+	bool policies, store_rows, profiles;
 };
 
 /* The web of a seed; always the same. */

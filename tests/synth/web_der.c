@@ -108,8 +108,9 @@ static void usages(struct tw_buf *b, const struct web_cert *c)
 		extension(b, "2.5.29.15", true, &v);
 	}
 	if (c->eku >= 0) {
-		static const char *const oid[] = { "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.5.5.7.3.4" };
-		for (int i = 0; i < 4; i++)
+		static const char *const oid[] = { "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.5.5.7.3.4",
+			"2.16.840.1.113730.4.1" };
+		for (int i = 0; i < 5; i++)
 			if (c->eku >> i & 1)
 				der_oid(&seq, oid[i]);
 		der_wrap(&v, 0x30, &seq);
@@ -241,9 +242,10 @@ void web_der(const struct web *w, int i, struct tw_buf *out)
 	const struct web_cert *c = &w->c[i];
 	struct tw_buf tbs = { 0, 0, 0 }, body = { 0, 0, 0 }, seq = { 0, 0, 0 }, alg = { 0, 0, 0 }, cert = { 0, 0, 0 };
 
-	der_oid(&body, c->unsupported ? "1.2.3.4.5" : "1.2.840.10045.4.3.2");
+	static const char *const digest[] = { "1.2.840.10045.4.3.2", "1.2.840.10045.4.1", "1.2.840.113549.1.1.4" };
+	der_oid(&body, c->unsupported ? "1.2.3.4.5" : digest[c->digest]);
 	der_wrap(&alg, 0x30, &body);
-	if (!c->v1) {
+	if (!c->v1 && !c->v1_extensions) {
 		der_int(&body, 2);
 		der_wrap(&tbs, 0xa0, &body);
 	}
@@ -277,17 +279,17 @@ void web_print(const struct web *w)
 		const struct web_cert *c = &w->c[i];
 		printf("  %d: name %d by %d, key %d%s by %d%s, days %lld..%lld%s", i, c->subject, c->issuer, c->key,
 			w->weak[c->key] ? " (weak)" : "", c->signer, c->unsupported ? " (unsupported)" : "",
-			(long long)(c->not_before / WEB_DAY - 14610), (long long)(c->not_after / WEB_DAY - 14610), c->v1 ? " v1" : "");
+			(long long)(c->not_before / WEB_DAY - 14610), (long long)(c->not_after / WEB_DAY - 14610), c->v1 ? " v1" : c->v1_extensions ? " v1 with extensions" : "");
 		printf(" bc %d ca %d pathlen %d ku %d eku %d crit %d twice %d ski %d aki %d dns %s %s permit %s/%d exclude %s/%d"
-			" pol %d map %d:%d explicit %d inhmap %d inhany %d\n", c->bc, c->ca, c->pathlen, c->ku, c->eku, c->critical, c->twice,
+			" digest %d pol %d map %d:%d explicit %d inhmap %d inhany %d\n", c->bc, c->ca, c->pathlen, c->ku, c->eku, c->critical, c->twice,
 			c->ski, c->aki, web_dns[c->dns[0]], web_dns[c->dns[1]], web_base[c->permit_dns], c->permit_o,
-			web_base[c->exclude_dns], c->exclude_o, c->policies, c->map_from, c->map_to, c->explicit_policy,
+			web_base[c->exclude_dns], c->exclude_o, c->digest, c->policies, c->map_from, c->map_to, c->explicit_policy,
 			c->inhibit_mapping, c->inhibit_any);
 	}
 	printf("  presented");
 	for (int i = 0; i < w->npresented; i++)
 		printf(" %d", w->presented[i]);
-	printf(", pool %x, witness %s%x, purpose %d, anchors", w->pool, w->has_witness ? "" : "none ", w->witness, w->purpose);
+	printf(", pool %x, witness %s%x, purpose %d, profile %d, anchors", w->pool, w->has_witness ? "" : "none ", w->witness, w->purpose, w->profile);
 	for (int i = 0; i < w->nanchor; i++) {
 		const struct web_anchor *a = &w->anchor[i];
 		printf(" %d(server %d client %d expiry %d distrust %lld)", a->cert, a->server, a->client, a->expiry,
