@@ -91,6 +91,8 @@ mk int_anyeku int 'Int' root root $a $z "$ca" "$sign" 'extendedKeyUsage=anyExten
 mk int_nc_in int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;DNS:example.org'
 mk int_nc_out int 'Int' root root $a $z "$ca" "$sign" "$nc_out"
 mk int_nc_excl int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,excluded;DNS:example.org'
+mk int_nc_mask int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.255.0'
+mk root_nc_mask root 'Root' self root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.255.0'
 mk int_critical int 'Int' root root $a $z "$ca" "$sign" "$unknown"
 mk int_noncritical int 'Int' root root $a $z "$ca" "$sign" '1.2.3.4=DER:0500'
 mk int_explicit int 'Int' root root $a $z "$ca" "$sign" "$explicit"

@@ -263,3 +263,18 @@ def certtool_anchor_policies(case, ours):
 @rule("certtool", "RFC 5280 4.2.1.11", "policyConstraints is critical, and unknown to GnuTLS")
 def certtool_policy_constraints(case, ours):
     return ours and any(POLICY_CONSTRAINTS in c.critical for c in case.all)
+
+
+def odd_mask(case, ours):
+    """An iPAddress base whose mask has holes."""
+    def holes(base):
+        mask = int.from_bytes(base[len(base) // 2:], "big")
+        low = mask & -mask
+        return bool(mask) and (mask + low) != 1 << 4 * len(base)
+    return not ours and any(tree[0] == 0x87 and holes(split(tree)[0][1]) for c in case.all if NC in c.ext
+                            for _, trees, _ in split(split(c.ext[NC])[0][1]) for _, tree, _ in split(trees))
+
+
+@rule("openssl", "RFC 5280 4.2.1.10", "a mask is one of CIDR; openssl looks only when there is such a name")
+def openssl_odd_mask(case, ours):
+    return odd_mask(case, ours)
