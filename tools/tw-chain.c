@@ -21,9 +21,12 @@ static const char help[] =
 	"                         every certificate of --certs; or with those of a file\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"                         (default: those of --certs if ROWS is a file)\n"
+	"  --profile P            rfc5280 (default), webpki or 2015: which rules hold\n"
+	"  --purpose P            server (default), client or any\n"
 	"  --show COLUMNS         of path,culprit,window,ever,fetched, for each store\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            taken as by every tool; this one works in one thread\n"
+	"  --stats                what was done, on standard error\n"
 	"  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
@@ -34,7 +37,8 @@ static int parse(struct tw_chain_options *o, char **store, const char **show, co
 {
 	static const struct option longs[] = {
 		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
-		{ "show", 1, 0, 'S' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+		{ "show", 1, 0, 'S' }, { "profile", 1, 0, 'P' }, { "purpose", 1, 0, 'u' }, { "stats", 0, 0, 'z' },
+		 { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
 
@@ -51,6 +55,15 @@ static int parse(struct tw_chain_options *o, char **store, const char **show, co
 				return 2;
 			*show = optarg;
 			break;
+		case 'P':
+			if (!(o->profile = tw_profile_find(optarg)))
+				return cli_usage("--profile %s: " tw_profile_names, optarg);
+			break;
+		case 'u':
+			if (!tw_purpose_find(optarg, &o->purpose))
+				return cli_usage("--purpose %s: server, client or any", optarg);
+			break;
+		case 'z': o->stats = true; break;
 		case 't':
 			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
@@ -77,6 +90,8 @@ static int provenance(const struct tw_chain_options *o, const char *show, struct
 	tw_provenance_begin(p, "tw-chain", PACKAGE_VERSION);
 	tw_provenance_text(p, "pool", tw_str(o->pool ? o->pool : "presented"));
 	tw_provenance_text(p, "witness", tw_str(o->witness ? o->witness : ""));
+	tw_provenance_text(p, "profile", tw_str(o->profile ? o->profile->name : tw_profile_rfc5280.name));
+	tw_provenance_text(p, "purpose", tw_str(tw_purpose_name(o->purpose)));
 	tw_provenance_text(p, "show", tw_str(show));
 	if (tw_provenance_stores(p, o->store, o->nstore) || tw_provenance_file(p, o->certs, "certs"))
 		return -1;
@@ -95,6 +110,12 @@ static int run(const struct tw_chain_options *o, const char *show, const char *r
 		err = provenance(o, show, &p);
 	if (err == 0)
 		err = tw_filter_file(&stage, 1, rows, out, &p);
+	if (err == 0 && o->stats) {
+		struct tw_buf b = { 0 };
+		tw_chain_stats(stage, &b);
+		err = fwrite(b.p, 1, b.n, stderr) == b.n ? 0 : -1;
+		tw_buf_free(&b);
+	}
 	tw_provenance_free(&p);
 	if (stage)
 		tw_chain_stage_free(stage);

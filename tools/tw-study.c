@@ -27,6 +27,7 @@ static const char help[] =
 	"\n"
 	"  --store [NAME=]SPEC  a PEM file, a folder, or mozilla (the default: Debian's\n"
 	"                       ca-certificates); several are compared\n"
+	"  --profile P          rfc5280 (default), webpki or 2015: the rules for chains\n"
 	"  --scan NAME          the column scan: the campaign\n"
 	"  --at TIME            RFC 3339, where a dump has no time\n"
 	"  --time-from-name     the same, from the date in each file's name\n"
@@ -43,6 +44,7 @@ struct study {
 	const char *dir;
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
+	const struct tw_profile *profile;
 	bool quiet;
 };
 
@@ -63,6 +65,7 @@ static int provenance(struct study *s, const struct tw_ingest *g, const struct t
 	tw_provenance_text(&p, "scan", s->options.scan);
 	tw_provenance_text(&p, "at", s->options.at);
 	tw_provenance_text(&p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
+	tw_provenance_text(&p, "profile", tw_str(s->profile ? s->profile->name : tw_profile_rfc5280.name));
 	if (tw_provenance_stores(&p, s->store, s->nstore)) {
 		tw_provenance_free(&p);
 		return -1;
@@ -180,7 +183,7 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 static int analyse(struct study *s)
 {
 	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
-		.pool = "all", .witness = "all" };
+		.pool = "all", .witness = "all", .profile = s->profile };
 	struct tw_certs certs = { 0 };
 
 	if (tw_certs_open(&certs, options.certs))
@@ -217,8 +220,9 @@ static int run(struct study *s, char **dumps, int n)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, SCAN, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
-	static const struct option longs[] = { { "store", 1, 0, STORE }, { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
+	enum { STORE = 256, PROFILE, SCAN, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
+	static const struct option longs[] = { { "store", 1, 0, STORE }, { "profile", 1, 0, PROFILE },
+		 { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
@@ -230,6 +234,10 @@ int main(int argc, char **argv)
 	for (int c; status < 0 && (c = getopt_long(argc, argv, ":q", longs, NULL)) != -1;)
 		switch (c) {
 		case STORE: s.store[s.nstore++] = optarg; break;
+		case PROFILE:
+			if (!(s.profile = tw_profile_find(optarg)))
+				status = cli_usage("--profile %s: " tw_profile_names, optarg);
+			break;
 		case SCAN: s.options.scan = tw_str(optarg); break;
 		case AT:
 			s.at.n = 0;

@@ -1,5 +1,6 @@
 /* tw-verify: one chain against stores, at one time. Never reads the clock. */
 #include "base/output.h"
+#include "chain/explain.h"
 #include "chain/host.h"
 #include "chain/judge.h"
 #include "cli.h"
@@ -18,6 +19,10 @@ static const char help[] =
 	"  --at TIME              RFC 3339 time of judgement; the clock is never read\n"
 	"  --name HOST            host name or IP address asked for (column name_match)\n"
 	"  --purpose P            server (default), client or any\n"
+	"  --profile P            rfc5280 (default), webpki or 2015: which rules hold\n"
+	"  --reasons all          a column more: every failure of the path, and the\n"
+	"                         reason of each other path\n"
+	"  --explain              instead of CSV each chain as a person would draw it\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            taken as by every tool; this one works in one thread\n"
 	"  -q, --quiet  --help  --version\n"
@@ -31,28 +36,18 @@ struct options {
 	const char *intermediates, *name, *out, *chain;
 	int64_t at;
 	bool has_at;
+	bool reasons, explain;
 	enum tw_purpose purpose;
+	const struct tw_profile *profile;
 };
-
-static int set_purpose(struct options *o, const char *v)
-{
-	static const char *const names[] = { "server", "client", "any" };
-
-	for (int i = 0; i < 3; i++) {
-		if (!strcmp(v, names[i])) {
-			o->purpose = (enum tw_purpose)i;
-			return 0;
-		}
-	}
-	return -1;
-}
 
 /* -1: go on; else the exit status. */
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
-		{ "purpose", 1, 0, 'p' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+		{ "purpose", 1, 0, 'p' }, { "profile", 1, 0, 'P' }, { "reasons", 1, 0, 'r' }, { "explain", 0, 0, 'e' },
+		 { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
 
@@ -69,9 +64,19 @@ static int parse(struct options *o, int argc, char **argv)
 			o->has_at = true;
 			break;
 		case 'p':
-			if (set_purpose(o, optarg) < 0)
+			if (!tw_purpose_find(optarg, &o->purpose))
 				return cli_usage("--purpose %s: server, client or any", optarg);
 			break;
+		case 'P':
+			if (!(o->profile = tw_profile_find(optarg)))
+				return cli_usage("--profile %s: " tw_profile_names, optarg);
+			break;
+		case 'r':
+			if (strcmp(optarg, "all") != 0)
+				return cli_usage("--reasons %s: only all is known", optarg);
+			o->reasons = true;
+			break;
+		case 'e': o->explain = true; break;
 		case 't':
 			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
@@ -118,7 +123,7 @@ static void window(struct tw_buf *b, const struct tw_judgement *j, int64_t t)
 		tw_time_add(b, bestu);
 }
 
-static bool write_row(struct tw_buf *b, const struct options *o, const struct tw_certs *certs,
+static void write_row(struct tw_buf *b, const struct options *o, const struct tw_certs *certs,
 	const struct tw_store *s, const struct tw_judgement *j, uint32_t leaf)
 {
 	static const char *const match[] = { "", "no", "yes" };
@@ -126,7 +131,7 @@ static bool write_row(struct tw_buf *b, const struct options *o, const struct tw
 
 	tw_buf_addf(b, "%s,%s,%s,", s->name, tw_verdict_name(at->reason), tw_reason_name(at->reason));
 	fingerprint(b, certs, at->culprit);
-	tw_buf_addf(b, ",%s,", match[tw_host_match(&certs->v[leaf], tw_str(o->name ? o->name : ""))]);
+	tw_buf_addf(b, ",%s,", match[tw_host_match(o->profile, &certs->v[leaf], tw_str(o->name ? o->name : ""))]);
 	for (uint32_t i = 0; i < at->npath; i++) {
 		if (i)
 			tw_buf_addc(b, ' ');
@@ -134,8 +139,32 @@ static bool write_row(struct tw_buf *b, const struct options *o, const struct tw
 	}
 	tw_buf_addc(b, ',');
 	window(b, j, o->at);
-	tw_buf_addc(b, '\n');
-	return at->reason == TW_R_OK;
+}
+
+/* One store's row or drawing. True: it verifies the chain. */
+static bool one_store(struct tw_buf *b, const struct options *o, struct tw_judge *judge, const struct tw_certs *certs,
+	const struct tw_store *s, const struct tw_question *q)
+{
+	struct tw_judgement j;
+
+	tw_judge_chain(judge, q, &j);
+	const struct tw_step *at = tw_judgement_at(&j, o->at);
+	bool ok = at->reason == TW_R_OK;
+	if (o->explain) {
+		tw_buf_addf(b, "%s: %s, %s at ", s->name, tw_verdict_name(at->reason), tw_reason_name(at->reason));
+		tw_time_add(b, o->at);
+		tw_buf_addf(b, " (profile %s, purpose %s)\n", o->profile->name, tw_purpose_name(o->purpose));
+		tw_explain(b, judge, q, &j, o->at);
+	} else {
+		write_row(b, o, certs, s, &j, q->presented[0]);
+		if (o->reasons) {
+			tw_buf_addc(b, ',');
+			tw_explain_reasons(b, judge, q, &j, o->at);
+		}
+		tw_buf_addc(b, '\n');
+	}
+	tw_judgement_free(&j);
+	return ok;
 }
 
 static int write_out(const struct options *o, struct tw_buf *b)
@@ -182,16 +211,15 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 	if (!err) {
 		tw_graph_init(&g, certs);
 		tw_index_make(&pool, &g, more, nmore, false);
-		struct tw_judge_options rules = { .purpose = o->purpose };
+		struct tw_judge_options rules = { .purpose = o->purpose, .profile = o->profile };
 		struct tw_judge *judge = tw_judge_new(&g, &rules);
-		tw_buf_adds(&out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until\n");
+		if (!o->explain)
+			tw_buf_addf(&out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until%s\n",
+				o->reasons ? ",reasons" : "");
 		for (int i = 0; i < o->nstore; i++) {
 			struct tw_trust *trust = tw_trust_new(&g, &stores[i], TW_TIME_MAX);
-			struct tw_judgement j;
 			struct tw_question q = { .presented = chain, .npresented = nchain, .trust = trust, .pool = &pool };
-			tw_judge_chain(judge, &q, &j);
-			all &= write_row(&out, o, certs, &stores[i], &j, chain[0]);
-			tw_judgement_free(&j);
+			all &= one_store(&out, o, judge, certs, &stores[i], &q);
 			tw_trust_free(trust);
 		}
 		err = write_out(o, &out) < 0;
@@ -207,7 +235,7 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 
 int main(int argc, char **argv)
 {
-	struct options o = { .store = tw_alloc((size_t)argc * sizeof *o.store) };
+	struct options o = { .profile = &tw_profile_rfc5280, .store = tw_alloc((size_t)argc * sizeof *o.store) };
 	struct tw_certs certs;
 
 	memset(&certs, 0, sizeof certs);

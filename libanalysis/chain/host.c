@@ -135,7 +135,13 @@ static bool fits(void *arg, const char *name)
 	return host_fits(name, a->host);
 }
 
-enum tw_match tw_host_match(const struct tw_cert *c, struct tw_slice name)
+/* The names that count: the SAN's, and the CNs where the profile takes them. */
+static bool any(const struct tw_profile *p, const struct tw_cert *c, struct asked *a, visit f)
+{
+	return (c->ext & TW_EXT_SAN && each_san(c, a, f, a)) || (tw_profile_cn_counts(p, c) && each_cn(c, f, a));
+}
+
+enum tw_match tw_host_match(const struct tw_profile *p, const struct tw_cert *c, struct tw_slice name)
 {
 	struct asked a;
 
@@ -143,8 +149,7 @@ enum tw_match tw_host_match(const struct tw_cert *c, struct tw_slice name)
 		return TW_MATCH_NONE;
 	if (!ask(&a, name))
 		return TW_MATCH_NO;
-	bool yes = c->ext & TW_EXT_SAN ? each_san(c, &a, fits, &a) : each_cn(c, fits, &a);
-	return yes ? TW_MATCH_YES : TW_MATCH_NO;
+	return any(p, c, &a, fits) ? TW_MATCH_YES : TW_MATCH_NO;
 }
 
 static bool www(void *arg, const char *name)
@@ -178,25 +183,19 @@ static bool same_domain(void *arg, const char *name)
 	return x && y && !strcmp(x, y);
 }
 
-/* The names that count: the SAN's, or the CNs where there is none. */
-static bool any(const struct tw_cert *c, struct asked *a, visit f)
-{
-	return c->ext & TW_EXT_SAN ? each_san(c, a, f, a) : each_cn(c, f, a);
-}
-
-const char *tw_host_cause(const struct tw_cert *c, struct tw_slice name)
+const char *tw_host_cause(const struct tw_profile *p, const struct tw_cert *c, struct tw_slice name)
 {
 	struct asked a;
 
 	if (!c->readable || !ask(&a, name))
 		return "none";
-	if (c->ext & TW_EXT_SAN && each_cn(c, fits, &a))
+	if (!tw_profile_cn_counts(p, c) && each_cn(c, fits, &a))
 		return "cn_only";
 	if (a.nip)
 		return "none";
-	if (any(c, &a, www))
+	if (any(p, c, &a, www))
 		return "www";
-	if (any(c, &a, depth))
+	if (any(p, c, &a, depth))
 		return "wildcard_depth";
-	return any(c, &a, same_domain) ? "same_registered_domain" : "none";
+	return any(p, c, &a, same_domain) ? "same_registered_domain" : "none";
 }

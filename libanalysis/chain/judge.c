@@ -4,6 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const purposes[] = { "server", "client", "any" };
+
+bool tw_purpose_find(const char *name, enum tw_purpose *out)
+{
+	for (size_t i = 0; i < sizeof purposes / sizeof *purposes; i++) {
+		if (!strcmp(name, purposes[i])) {
+			*out = (enum tw_purpose)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *tw_purpose_name(enum tw_purpose p)
+{
+	return purposes[p];
+}
+
 struct tw_judge *tw_judge_new(struct tw_graph *g, const struct tw_judge_options *o)
 {
 	struct tw_judge *j = tw_alloc(sizeof *j);

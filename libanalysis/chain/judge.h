@@ -12,6 +12,9 @@
 #include "trust/store.h"
 
 enum tw_purpose { TW_PURPOSE_SERVER, TW_PURPOSE_CLIENT, TW_PURPOSE_ANY };
+/* server, client or any; false if name is none. */
+bool tw_purpose_find(const char *name, enum tw_purpose *out);
+const char *tw_purpose_name(enum tw_purpose p);
 
 /* A failure that comes and goes with time: from, until inclusive. */
 struct tw_span {

@@ -10,6 +10,8 @@ libchain_la_SOURCES = \
 	libanalysis/chain/constraints.h \
 	libanalysis/chain/context.c \
 	libanalysis/chain/dominate.c \
+	libanalysis/chain/explain.c \
+	libanalysis/chain/explain.h \
 	libanalysis/chain/extend.c \
 	libanalysis/chain/fixpoint.c \
 	libanalysis/chain/graph.c \
@@ -21,8 +23,11 @@ libchain_la_SOURCES = \
 	libanalysis/chain/items.h \
 	libanalysis/chain/judge.c \
 	libanalysis/chain/judge.h \
+	libanalysis/chain/judgements.c \
 	libanalysis/chain/label.h \
 	libanalysis/chain/leaf.c \
+	libanalysis/chain/memory.c \
+	libanalysis/chain/memory.h \
 	libanalysis/chain/name.c \
 	libanalysis/chain/name.h \
 	libanalysis/chain/nopath.c \
@@ -34,6 +39,7 @@ libchain_la_SOURCES = \
 	libanalysis/chain/profile.h \
 	libanalysis/chain/reason.c \
 	libanalysis/chain/reason.h \
+	libanalysis/chain/rows.c \
 	libanalysis/chain/rsa.c \
 	libanalysis/chain/rules.c \
 	libanalysis/chain/signature.c \

@@ -26,8 +26,10 @@ struct tw_profile {
 
 /* The default: RFC 5280 and nothing else. */
 extern const struct tw_profile tw_profile_rfc5280;
-/* By name: rfc5280, webpki, 2015; NULL if there is none such. */
+/* By name: rfc5280, webpki, 2015; NULL if there is none such. The names, for
+ * messages: tw_profile_names. */
 const struct tw_profile *tw_profile_find(const char *name);
+#define tw_profile_names "rfc5280, webpki or 2015"
 
 /* The key is broken under every profile (RSA with e = 1 or an even modulus) or
  * weaker than the profile allows. */

@@ -16,6 +16,8 @@ struct tw_chain_options {
 	const char *witness;  /* NULL: none; "all": certs.der; else a file */
 	uint32_t show;        /* TW_SHOW_* */
 	enum tw_purpose purpose;
+	const struct tw_profile *profile; /* NULL: rfc5280 */
+	bool stats;           /* for the tool: tw_chain_stats at the end */
 };
 
 /* NULL after tw_error. tw_chain_stage_free frees the stage, ->free is NULL. */
@@ -26,5 +28,8 @@ int tw_chain_show(const char *list, uint32_t *bits) TW_CHECK;
 /* judgements.csv: one row for each distinct chain, store, pool and step in
  * time so far, chains in first-seen order. -1 when a write failed. */
 int tw_chain_judgements(const struct tw_stage *s, FILE *out) TW_CHECK;
+/* One line of what was done, for --stats: chains, contexts, certificates,
+ * labels, edges, signatures, limits. */
+void tw_chain_stats(const struct tw_stage *s, struct tw_buf *b);
 
 #endif

@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (uint32_t i = 1; i < j.nstep; i++)
 			if (j.step[i].from <= j.step[i - 1].from)
 				abort();
-		if (tw_host_match(&certs.v[chain[0]], tw_str("www.example.org")) == TW_MATCH_NO)
-			(void)tw_host_cause(&certs.v[chain[0]], tw_str("www.example.org"));
+		if (tw_host_match(&tw_profile_rfc5280, &certs.v[chain[0]], tw_str("www.example.org")) == TW_MATCH_NO)
+			(void)tw_host_cause(&tw_profile_rfc5280, &certs.v[chain[0]], tw_str("www.example.org"));
 		tw_judgement_free(&j);
 		tw_judge_free(judge);
 		tw_trust_free(trust);

@@ -1,0 +1,117 @@
+/* Each distinct chain is judged once. */
+#include "chain/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The chain's members at hand, and whether all are. */
+static void members(struct tw_chain *o, struct tw_slice text, struct tw_seen *e, uint32_t **v, uint32_t *n)
+{
+	uint8_t h[TW_SHA256];
+	bool first = true;
+
+	*v = tw_realloc(NULL, text.n / 2 + 1, sizeof **v);
+	*n = 0;
+	for (size_t i = 0; i < text.n; first = false) {
+		const uint8_t *sp = memchr(text.p + i, ' ', text.n - i);
+		struct tw_slice w = { text.p + i, sp ? (size_t)(sp - text.p) - i : text.n - i };
+		uint32_t c = w.n == 2 * TW_SHA256 && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->certs, h) : TW_NONE;
+		if (first)
+			e->leaf = c;
+		if (c == TW_NONE)
+			e->partly = true;
+		else
+			(*v)[(*n)++] = c;
+		i += w.n + 1;
+	}
+}
+
+/* One judgement for all stores that agree; most do on most chains. */
+static struct tw_judgement *shared(struct tw_seen *e, uint32_t n, struct tw_judgement *j)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (e->j[i] && tw_judgement_eq(e->j[i], j)) {
+			tw_judgement_free(j);
+			return e->j[i];
+		}
+	}
+	struct tw_judgement *own = tw_alloc(sizeof *own);
+	*own = *j;
+	return own;
+}
+
+static void judge(struct tw_chain *o, const uint32_t *v, uint32_t n, struct tw_seen *e)
+{
+	e->j = tw_alloc((size_t)o->nstore * 2 * sizeof *e->j);
+	for (int p = 0; p <= o->has_pool; p++) {
+		for (int s = 0; s < o->nstore; s++) {
+			struct tw_judgement j;
+			struct tw_question q = { .presented = v, .npresented = n, .trust = o->trust[s],
+				.pool = p ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL };
+			tw_judge_chain(o->judge, &q, &j);
+			e->j[2 * s + p] = shared(e, 2 * (uint32_t)o->nstore, &j);
+		}
+	}
+}
+
+static void judge_new(struct tw_chain *o, struct tw_slice text, struct tw_seen *e)
+{
+	uint32_t *v, n;
+
+	memset(e, 0, sizeof *e);
+	e->leaf = TW_NONE;
+	e->order = "";
+	members(o, text, e, &v, &n);
+	if (!e->partly)
+		e->order = tw_chain_order(&o->g, v, n);
+	if (e->leaf != TW_NONE)
+		judge(o, v, n, e);
+	free(v);
+}
+
+uint32_t tw_chain_look_up(struct tw_chain *o, struct tw_slice text)
+{
+	uint8_t id[TW_SHA256];
+	bool fresh;
+
+	tw_sha256(text, id);
+	uint32_t i = tw_set_add(&o->chains, id, &fresh);
+	if (fresh) {
+		if (i >= o->cap) {
+			o->cap = o->cap ? o->cap * 2 : 64;
+			o->seen = tw_realloc(o->seen, o->cap, sizeof *o->seen);
+		}
+		judge_new(o, text, &o->seen[i]);
+	}
+	return i;
+}
+
+static void forget(struct tw_seen *e, uint32_t n)
+{
+	for (uint32_t i = 0; e->j && i < n; i++) {
+		struct tw_judgement *j = e->j[i];
+		if (!j)
+			continue;
+		for (uint32_t k = i; k < n; k++)
+			if (e->j[k] == j)
+				e->j[k] = NULL;
+		tw_judgement_free(j);
+		free(j);
+	}
+	free(e->j);
+}
+
+void tw_chain_forget(struct tw_chain *o)
+{
+	for (uint32_t i = 0; i < o->chains.n; i++)
+		forget(&o->seen[i], 2 * (uint32_t)o->nstore);
+	free(o->seen);
+	tw_set_free(&o->chains);
+}
+
+/* A chain is judged when the members its path needs are at hand. */
+bool tw_chain_lacks(const struct tw_seen *e, const struct tw_step *at)
+{
+	return e->partly && (at->reason == TW_R_MISSING_INTERMEDIATE || at->reason == TW_R_UNTRUSTED_ROOT ||
+		at->reason == TW_R_UNKNOWN_ISSUER);
+}

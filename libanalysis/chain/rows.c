@@ -1,0 +1,206 @@
+/* Rows in, verdicts appended. */
+#include "chain/host.h"
+#include "chain/memory.h"
+
+#include <string.h>
+
+static const char *const columns[TW_COL_N] = {
+	"time", "name", "chain", "collected", "version", "resumed", "outcome", "source"
+};
+const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "ever", "fetched" };
+
+static int add_column(struct tw_chain *o, struct tw_header *h, const char *what, const char *store, const char *pool)
+{
+	o->b.n = 0;
+	tw_buf_adds(&o->b, what);
+	if (store)
+		tw_buf_addf(&o->b, ".%s%s", store, pool);
+	tw_buf_addc(&o->b, 0);
+	if (tw_header_add(h, (char *)o->b.p) == 0)
+		return 0;
+	tw_error("the rows have a column %s already", (char *)o->b.p);
+	return -1;
+}
+
+int tw_chain_bind(void *self, struct tw_header *h)
+{
+	static const char *const once[] = { "chain_id", "leaf_time", "order", "name_match", "name_cause" };
+	struct tw_chain *o = self;
+	int err = 0;
+
+	for (int i = 0; i < TW_COL_N; i++)
+		o->at[i] = tw_header_find(h, columns[i]);
+	if (o->at[TW_COL_TIME] == TW_NONE || o->at[TW_COL_CHAIN] == TW_NONE) {
+		tw_error("the rows have no column %s", o->at[TW_COL_TIME] == TW_NONE ? "time" : "chain");
+		return -1;
+	}
+	for (size_t i = 0; i < sizeof once / sizeof *once; i++)
+		err |= add_column(o, h, once[i], NULL, NULL);
+	for (int s = 0; s < o->nstore; s++) {
+		for (int p = 0; p <= o->has_pool; p++) {
+			const char *suffix = p ? ".pool" : "";
+			err |= add_column(o, h, "verdict", o->store[s].name, suffix);
+			err |= add_column(o, h, "reason", o->store[s].name, suffix);
+			for (size_t k = 0; k < TW_NSHOW; k++)
+				if (o->show & 1u << k)
+					err |= add_column(o, h, tw_chain_shows[k], o->store[s].name, suffix);
+		}
+	}
+	return err ? -1 : 0;
+}
+
+/* Why a row without a chain has none: never broken, never dropped. */
+static const char *no_chain(const struct tw_chain *o, const struct tw_row *r)
+{
+	struct tw_slice version = tw_row_get(r, o->at[TW_COL_VERSION]);
+
+	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_CHAIN]), "NONE"))
+		return "no_certificate";
+	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_RESUMED]), "yes"))
+		return "resumed";
+	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_SOURCE]), "passive") && version.n >= 7 && !memcmp(version.p, "TLSv1.3", 7))
+		return "encrypted";
+	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_OUTCOME]), "truncated"))
+		return "truncated";
+	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_COLLECTED]), "no"))
+		return "not_collected";
+	return "no_certificate";
+}
+
+static void put(struct tw_row *r, const char *s)
+{
+	tw_row_add(r, tw_str(s));
+}
+
+static void put_show(struct tw_chain *o, struct tw_row *r, const struct tw_judgement *j, const struct tw_step *at, size_t k)
+{
+	struct tw_buf *b = &o->b;
+	int64_t from, until;
+	uint32_t i = 0;
+
+	b->n = 0;
+	switch (1u << k) {
+	case TW_SHOW_PATH:
+		for (; i < at->npath; i++) {
+			if (i)
+				tw_buf_addc(b, ' ');
+			tw_buf_addhex(b, o->certs.v[j->path[at->path + i]].sha256, TW_SHA256);
+		}
+		break;
+	case TW_SHOW_CULPRIT:
+		if (at->culprit != TW_NONE)
+			tw_buf_addhex(b, o->certs.v[at->culprit].sha256, TW_SHA256);
+		break;
+	case TW_SHOW_WINDOW:
+		while (tw_judgement_window(j, &i, &from, &until)) {
+			if (b->n)
+				tw_buf_addc(b, ' ');
+			tw_time_add(b, from);
+			tw_buf_addc(b, '/');
+			tw_time_add(b, until);
+		}
+		break;
+	case TW_SHOW_EVER:
+		tw_buf_adds(b, tw_judgement_window(j, &i, &from, &until) ? "yes" : "no");
+		break;
+	case TW_SHOW_FETCHED:
+		if (at->npath)
+			tw_buf_addu(b, at->fetched);
+		break;
+	}
+	tw_row_add(r, tw_buf_slice(b));
+}
+
+/* No verdict, for this cause, in any store. */
+static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why)
+{
+	for (int s = 0; s < o->nstore; s++) {
+		for (int p = 0; p <= o->has_pool; p++) {
+			put(r, "");
+			put(r, why);
+			for (size_t k = 0; k < TW_NSHOW; k++)
+				if (o->show & 1u << k)
+					put(r, "");
+		}
+	}
+}
+
+static void put_verdicts(struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int64_t t)
+{
+	for (int s = 0; s < o->nstore; s++) {
+		for (int p = 0; p <= o->has_pool; p++) {
+			const struct tw_judgement *j = e->j[2 * s + p];
+			const struct tw_step *at = tw_judgement_at(j, t);
+			bool none = tw_chain_lacks(e, at);
+			put(r, none ? "" : tw_verdict_name(at->reason));
+			put(r, none ? "not_collected" : tw_reason_name(at->reason));
+			for (size_t k = 0; k < TW_NSHOW; k++) {
+				if (!(o->show & 1u << k))
+					continue;
+				if (none)
+					put(r, "");
+				else
+					put_show(o, r, j, at, k);
+			}
+		}
+	}
+}
+
+static void put_id(struct tw_chain *o, struct tw_row *r, const uint8_t id[TW_SHA256])
+{
+	o->b.n = 0;
+	tw_buf_addhex(&o->b, id, TW_SHA256);
+	tw_row_add(r, tw_buf_slice(&o->b));
+}
+
+static void put_leaf(struct tw_chain *o, struct tw_row *r, uint32_t id, bool timed, int64_t t)
+{
+	const struct tw_seen *e = &o->seen[id];
+	static const char *const match[] = { "", "no", "yes" };
+	const struct tw_cert *c = e->leaf == TW_NONE ? NULL : &o->certs.v[e->leaf];
+	enum tw_match m = c ? tw_host_match(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : TW_MATCH_NONE;
+
+	put_id(o, r, o->chains.keys[id]);
+	if (!timed || !c || !c->readable)
+		put(r, "");
+	else
+		put(r, t > c->not_after ? "expired" : t < c->not_before ? "early" : "ok");
+	put(r, e->order);
+	put(r, match[m]);
+	put(r, m == TW_MATCH_NO ? tw_host_cause(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : "");
+}
+
+int tw_chain_row(void *self, struct tw_row *r)
+{
+	struct tw_chain *o = self;
+	struct tw_slice text = tw_row_get(r, o->at[TW_COL_CHAIN]), when = tw_row_get(r, o->at[TW_COL_TIME]);
+	int64_t t = 0;
+	bool timed = when.n && tw_time_parse(when, &t);
+
+	if (when.n && !timed) {
+		tw_error("row %llu: time is not RFC 3339", (unsigned long long)r->number);
+		return -1;
+	}
+	if (!text.n || tw_slice_is(text, "NONE")) {
+		const char *why = no_chain(o, r);
+		for (int i = 0; i < 5; i++)
+			put(r, "");
+		put_none(o, r, why);
+		return 0;
+	}
+	uint32_t id = tw_chain_look_up(o, text);
+	const struct tw_seen *e = &o->seen[id];
+	if (e->partly && tw_slice_is(tw_row_get(r, o->at[TW_COL_COLLECTED]), "yes")) {
+		tw_error("row %llu says collected, but certificates of its chain are not there",
+			(unsigned long long)r->number);
+		return -1;
+	}
+	put_leaf(o, r, id, timed, t);
+	if (!e->j)
+		put_none(o, r, "not_collected");
+	else if (!timed)
+		put_none(o, r, "no_time");
+	else
+		put_verdicts(o, r, e, t);
+	return 0;
+}
