@@ -20,7 +20,7 @@ struct tw_idp {
 /* An entry. Offsets count from tw_crl.der.p. */
 struct tw_crl_entry {
 	int64_t date;            /* revocationDate; TW_TIME_MIN where it cannot be read: revoked ever since */
-	uint32_t serial_at;      /* INTEGER content, leading zero octets cut (one octet stays) */
+	uint32_t serial_at;      /* INTEGER content in its shortest form (X.690 8.3.2) */
 	uint32_t issuer_at;      /* certificateIssuer in force here: GeneralNames' content; 0 = the list's issuer */
 	uint32_t issuer_n;
 	uint32_t next;           /* chain of the index; not for callers */

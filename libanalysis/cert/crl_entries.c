@@ -12,7 +12,7 @@ static const struct tw_slice reason_code = OID("\x55\x1d\x15"), hold_instruction
 
 static struct tw_slice unpadded(struct tw_slice s)
 {
-	while (s.n > 1 && s.p[0] == 0) {
+	while (s.n > 1 && ((s.p[0] == 0 && s.p[1] < 0x80) || (s.p[0] == 0xff && s.p[1] >= 0x80))) {
 		s.p++;
 		s.n--;
 	}

@@ -83,7 +83,7 @@ START_TEST(full)
 	is_hex(c.sig_oid, "2a8648ce3d040302");
 	ck_assert(c.signature.n >= 64 && c.signature.p + c.signature.n == der.p + der.n);
 	has(&c, "01", "2015-01-01T00:00:00Z", 0);
-	has(&c, "80", "2015-01-02T03:04:05Z", 1);
+	has(&c, "000080", "2015-01-02T03:04:05Z", 1);
 	has(&c, "0080", "2015-01-02T03:04:05Z", 1);
 	has(&c, "7fff00", "2015-01-03T00:00:00Z", TW_CRL_HOLD);
 	has(&c, "00abcdef0123456789abcdef0123456789abcdef01", "2015-01-04T00:00:00Z", 1);
@@ -92,6 +92,8 @@ START_TEST(full)
 	ck_assert(find(&c, "06", &at) == NULL);
 	ck_assert(find(&c, "", &at) == NULL);
 	ck_assert(find(&c, "00", &at) == NULL);
+	at = 0; /* -128 is not 128 */
+	ck_assert(find(&c, "80", &at) == NULL);
 	tw_crl_free(&c);
 	tw_buf_free(&b);
 }
