@@ -60,6 +60,12 @@ int cli_version(void)
 	return cli_flush(printf("%s %s\n", tool_name, PACKAGE_VERSION) >= 0);
 }
 
+bool cli_revocation(const char *v, bool *require)
+{
+	*require = !strcmp(v, "require");
+	return *require || !strcmp(v, "known");
+}
+
 bool cli_threads(const char *v, unsigned *threads)
 {
 	uint64_t n;

@@ -22,6 +22,8 @@ int cli_version(void);
 /* --threads: a number from 1 to 1024. False where v is none. *threads, unless
  * NULL (a tool without work for several), is what of it is used. */
 bool cli_threads(const char *v, unsigned *threads);
+/* --revocation: known or require. False where v is neither. */
+bool cli_revocation(const char *v, bool *require);
 /* Can all the n inputs ("-" aside) be opened? -1 after tw_error for each that
  * cannot: hours of work are not begun for a misspelt name. */
 int cli_inputs(char *const *paths, int n) TW_CHECK;

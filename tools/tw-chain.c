@@ -23,6 +23,9 @@ static const char help[] =
 	"                         (default: those of --certs if ROWS is a file)\n"
 	"  --profile P            rfc5280 (default), webpki or 2015: which rules hold\n"
 	"  --purpose P            server (default), client or any\n"
+	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
+	"  --revocation R         known (default): what a list names is revoked;\n"
+	"                         require: and each certificate needs a CRL in force\n"
 	"  --show COLUMNS         of path,culprit,window,ever,fetched, for each store\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            taken as by every tool; this one works in one thread\n"
@@ -32,13 +35,14 @@ static const char help[] =
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
 /* -1: go on; else the exit status. */
-static int parse(struct tw_chain_options *o, char **store, const char **show, const char **rows, const char **out, int argc,
+static int parse(struct tw_chain_options *o, char **store, char **crl, const char **show, const char **rows, const char **out, int argc,
     char **argv)
 {
 	static const struct option longs[] = {
 		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
 		{ "show", 1, 0, 'S' }, { "profile", 1, 0, 'P' }, { "purpose", 1, 0, 'u' }, { "stats", 0, 0, 'z' },
-		 { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+		{ "crl", 1, 0, 'C' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
+		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
 
@@ -62,6 +66,11 @@ static int parse(struct tw_chain_options *o, char **store, const char **show, co
 		case 'u':
 			if (!tw_purpose_find(optarg, &o->purpose))
 				return cli_usage("--purpose %s: server, client or any", optarg);
+			break;
+		case 'C': crl[o->ncrl++] = optarg; break;
+		case 'R':
+			if (!cli_revocation(optarg, &o->require))
+				return cli_usage("--revocation %s: known or require", optarg);
 			break;
 		case 'z': o->stats = true; break;
 		case 't':
@@ -92,7 +101,11 @@ static int provenance(const struct tw_chain_options *o, const char *show, struct
 	tw_provenance_text(p, "witness", tw_str(o->witness ? o->witness : ""));
 	tw_provenance_text(p, "profile", tw_str(o->profile ? o->profile->name : tw_profile_rfc5280.name));
 	tw_provenance_text(p, "purpose", tw_str(tw_purpose_name(o->purpose)));
+	tw_provenance_text(p, "revocation", tw_str(o->require ? "require" : "known"));
 	tw_provenance_text(p, "show", tw_str(show));
+	for (int i = 0; i < o->ncrl; i++)
+		if (tw_provenance_file(p, o->crl[i], "crl"))
+			return -1;
 	if (tw_provenance_stores(p, o->store, o->nstore) || tw_provenance_file(p, o->certs, "certs"))
 		return -1;
 	if (o->pool && strcmp(o->pool, "all") && strcmp(o->pool, "presented") && tw_provenance_file(p, o->pool, "pool"))
@@ -125,13 +138,15 @@ static int run(const struct tw_chain_options *o, const char *show, const char *r
 int main(int argc, char **argv)
 {
 	char **store = tw_alloc((size_t)argc * sizeof *store);
-	struct tw_chain_options o = { .store = store };
+	char **crl = tw_alloc((size_t)argc * sizeof *crl);
+	struct tw_chain_options o = { .store = store, .crl = crl };
 	const char *show = "", *rows = "-", *out = NULL;
 
 	cli_start("tw-chain", false);
-	int status = parse(&o, store, &show, &rows, &out, argc, argv);
+	int status = parse(&o, store, crl, &show, &rows, &out, argc, argv);
 	if (status < 0)
 		status = run(&o, show, rows, out);
 	free(store);
+	free(crl);
 	return status;
 }

@@ -28,6 +28,8 @@ static const char help[] =
 	"  --store [NAME=]SPEC  a PEM file, a folder, or mozilla (the default: Debian's\n"
 	"                       ca-certificates); several are compared\n"
 	"  --profile P          rfc5280 (default), webpki or 2015: the rules for chains\n"
+	"  --crl FILE           CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
+	"  --revocation R       known (default) or require: a CRL in force for each\n"
 	"  --scan NAME          the column scan: the campaign\n"
 	"  --at TIME            RFC 3339, where a dump has no time\n"
 	"  --time-from-name     the same, from the date in each file's name\n"
@@ -39,8 +41,9 @@ static const char help[] =
 struct study {
 	struct tw_ingest_options options;
 	struct tw_buf at;
-	char **store;
-	int nstore;
+	char **store, **crl;
+	int nstore, ncrl;
+	bool require;
 	const char *dir;
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
@@ -66,7 +69,11 @@ static int provenance(struct study *s, const struct tw_ingest *g, const struct t
 	tw_provenance_text(&p, "at", s->options.at);
 	tw_provenance_text(&p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
 	tw_provenance_text(&p, "profile", tw_str(s->profile ? s->profile->name : tw_profile_rfc5280.name));
-	if (tw_provenance_stores(&p, s->store, s->nstore)) {
+	tw_provenance_text(&p, "revocation", tw_str(s->require ? "require" : "known"));
+	int err = tw_provenance_stores(&p, s->store, s->nstore);
+	for (int i = 0; i < s->ncrl && err == 0; i++)
+		err = tw_provenance_file(&p, s->crl[i], "crl");
+	if (err) {
 		tw_provenance_free(&p);
 		return -1;
 	}
@@ -183,7 +190,7 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 static int analyse(struct study *s)
 {
 	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
-		.pool = "all", .witness = "all", .profile = s->profile };
+		.pool = "all", .witness = "all", .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl, .require = s->require };
 	struct tw_certs certs = { 0 };
 
 	if (tw_certs_open(&certs, options.certs))
@@ -220,13 +227,14 @@ static int run(struct study *s, char **dumps, int n)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, PROFILE, SCAN, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
+	enum { STORE = 256, PROFILE, CRL, REVOCATION, SCAN, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
 	static const struct option longs[] = { { "store", 1, 0, STORE }, { "profile", 1, 0, PROFILE },
-		 { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
+		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
-	struct study s = { .store = tw_alloc((size_t)argc * sizeof *s.store + sizeof *s.store) };
+	struct study s = { .store = tw_alloc((size_t)argc * sizeof *s.store + sizeof *s.store),
+		.crl = tw_alloc((size_t)argc * sizeof *s.crl) };
 	static char mozilla[] = "mozilla";
 	int status = -1;
 
@@ -237,6 +245,11 @@ int main(int argc, char **argv)
 		case PROFILE:
 			if (!(s.profile = tw_profile_find(optarg)))
 				status = cli_usage("--profile %s: " tw_profile_names, optarg);
+			break;
+		case CRL: s.crl[s.ncrl++] = optarg; break;
+		case REVOCATION:
+			if (!cli_revocation(optarg, &s.require))
+				status = cli_usage("--revocation %s: known or require", optarg);
 			break;
 		case SCAN: s.options.scan = tw_str(optarg); break;
 		case AT:
@@ -263,5 +276,6 @@ int main(int argc, char **argv)
 		status = argc - optind < 2 ? cli_usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
 	tw_buf_free(&s.at);
 	free(s.store);
+	free(s.crl);
 	return status;
 }

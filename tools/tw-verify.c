@@ -3,6 +3,7 @@
 #include "chain/explain.h"
 #include "chain/host.h"
 #include "chain/judge.h"
+#include "chain/revocation.h"
 #include "cli.h"
 #include "trust/store.h"
 
@@ -23,6 +24,9 @@ static const char help[] =
 	"  --reasons all          a column more: every failure of the path, and the\n"
 	"                         reason of each other path\n"
 	"  --explain              instead of CSV each chain as a person would draw it\n"
+	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
+	"  --revocation R         known (default): what a list names is revoked;\n"
+	"                         require: and each certificate needs a CRL in force\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            taken as by every tool; this one works in one thread\n"
 	"  -q, --quiet  --help  --version\n"
@@ -31,8 +35,9 @@ static const char help[] =
 	"unusable input, or a failed write.\n";
 
 struct options {
-	char **store;
-	int nstore;
+	char **store, **crl;
+	int nstore, ncrl;
+	bool require;
 	const char *intermediates, *name, *out, *chain;
 	int64_t at;
 	bool has_at;
@@ -47,7 +52,8 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
 		{ "purpose", 1, 0, 'p' }, { "profile", 1, 0, 'P' }, { "reasons", 1, 0, 'r' }, { "explain", 0, 0, 'e' },
-		 { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+		{ "crl", 1, 0, 'c' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
+		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
 
@@ -55,6 +61,7 @@ static int parse(struct options *o, int argc, char **argv)
 		switch (c) {
 		case 's': o->store[o->nstore++] = optarg; break;
 		case 'i': o->intermediates = optarg; break;
+		case 'c': o->crl[o->ncrl++] = optarg; break;
 		case 'n': o->name = optarg; break;
 		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
@@ -77,6 +84,10 @@ static int parse(struct options *o, int argc, char **argv)
 			o->reasons = true;
 			break;
 		case 'e': o->explain = true; break;
+		case 'R':
+			if (!cli_revocation(optarg, &o->require))
+				return cli_usage("--revocation %s: known or require", optarg);
+			break;
 		case 't':
 			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
@@ -193,13 +204,48 @@ static int open_stores(const struct options *o, struct tw_certs *certs, struct t
 	return 0;
 }
 
+/* All stores. */
+static bool judge_all(const struct options *o, struct tw_graph *g, const struct tw_store *stores,
+	const struct tw_question *ask, struct tw_crls *lists, struct tw_buf *out)
+{
+	struct tw_judge_options rules = { .purpose = o->purpose, .profile = o->profile, .revocation = lists,
+		.require = o->require };
+	struct tw_judge *judge = tw_judge_new(g, &rules);
+	bool all = true;
+
+	if (!o->explain)
+		tw_buf_addf(out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until%s\n",
+			o->reasons ? ",reasons" : "");
+	for (int i = 0; i < o->nstore; i++) {
+		struct tw_trust *trust = tw_trust_new(g, &stores[i], TW_TIME_MAX);
+		struct tw_question q = *ask;
+		q.trust = trust;
+		all &= one_store(out, o, judge, g->certs, &stores[i], &q);
+		tw_trust_free(trust);
+	}
+	tw_judge_free(judge);
+	return all;
+}
+
+/* NULL where none are asked for; -1 after tw_error. */
+static int open_lists(const struct options *o, struct tw_graph *g, struct tw_crls **lists)
+{
+	*lists = o->ncrl || o->require ? tw_crls_new(g) : NULL;
+	for (int i = 0; i < o->ncrl; i++)
+		if (tw_crls_load(*lists, o->crl[i]) < 0)
+			return -1;
+	return 0;
+}
+
 static int run(const struct options *o, struct tw_certs *certs, struct tw_store *stores)
 {
 	struct tw_graph g;
 	struct tw_buf out = { 0, 0, 0 };
 	struct tw_index pool;
+	struct tw_crls *lists;
 	uint32_t *chain = NULL, *more = NULL, nchain = 0, nmore = 0;
-	int all = 1, err = tw_certs_load(certs, o->chain, &chain, &nchain) < 0;
+	bool all = true;
+	int err = tw_certs_load(certs, o->chain, &chain, &nchain) < 0;
 
 	if (!err && !nchain) {
 		tw_error("%s: no certificate in it", o->chain);
@@ -211,19 +257,13 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 	if (!err) {
 		tw_graph_init(&g, certs);
 		tw_index_make(&pool, &g, more, nmore, false);
-		struct tw_judge_options rules = { .purpose = o->purpose, .profile = o->profile };
-		struct tw_judge *judge = tw_judge_new(&g, &rules);
-		if (!o->explain)
-			tw_buf_addf(&out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until%s\n",
-				o->reasons ? ",reasons" : "");
-		for (int i = 0; i < o->nstore; i++) {
-			struct tw_trust *trust = tw_trust_new(&g, &stores[i], TW_TIME_MAX);
-			struct tw_question q = { .presented = chain, .npresented = nchain, .trust = trust, .pool = &pool };
-			all &= one_store(&out, o, judge, certs, &stores[i], &q);
-			tw_trust_free(trust);
+		err = open_lists(o, &g, &lists) < 0;
+		struct tw_question q = { .presented = chain, .npresented = nchain, .pool = &pool };
+		if (!err) {
+			all = judge_all(o, &g, stores, &q, lists, &out);
+			err = write_out(o, &out) < 0;
 		}
-		err = write_out(o, &out) < 0;
-		tw_judge_free(judge);
+		tw_crls_free(lists);
 		tw_index_free(&pool);
 		tw_graph_free(&g);
 	}
@@ -235,7 +275,8 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 
 int main(int argc, char **argv)
 {
-	struct options o = { .profile = &tw_profile_rfc5280, .store = tw_alloc((size_t)argc * sizeof *o.store) };
+	struct options o = { .profile = &tw_profile_rfc5280, .store = tw_alloc((size_t)argc * sizeof *o.store),
+		.crl = tw_alloc((size_t)argc * sizeof *o.crl) };
 	struct tw_certs certs;
 
 	memset(&certs, 0, sizeof certs);
@@ -251,5 +292,6 @@ int main(int argc, char **argv)
 		tw_certs_close(&certs);
 	}
 	free(o.store);
+	free(o.crl);
 	return status;
 }

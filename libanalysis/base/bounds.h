@@ -61,6 +61,18 @@
  * ones need some hundred. */
 #define TW_MAX_EXTENSIONS 65536
 
+/* Signers of revocation lists in question at once: a list's signer whose own
+ * certificate stands on a list signed by another, and so on. One is usual. */
+#define TW_MAX_SIGNERS 4
+
+/* Distribution points of one certificate, and issuers of lists that they name:
+ * certificates in use have one or two. */
+#define TW_MAX_POINTS 64
+
+/* Spans of time in which one certificate is revoked or not known not to be:
+ * lists come and go, but what they cover is mostly whole. */
+#define TW_MAX_SPANS 64
+
 /* Certificates looked at to explain why there is no path. */
 #define TW_MAX_REACH 4096
 

@@ -1,4 +1,5 @@
 /* Contexts: what is within reach of a leaf, found by names alone and shared. */
+#include "chain/crls.h"
 #include "chain/label.h"
 
 #include <stdlib.h>
@@ -118,6 +119,9 @@ static void walk(struct walk *w)
 	w->leaf = TW_NONE;
 	w->policies = g->certs->v[leaf].require_explicit == 0;
 	meet(w, g->node[leaf].issuer);
+	/* Who signs lists for others must be within reach. */
+	for (uint32_t i = 0; j->o.revocation && i < j->o.revocation->nindirect; i++)
+		meet(w, j->o.revocation->indirect[i]);
 	for (size_t i = 0; i < w->names->n; i += sizeof(uint32_t)) {
 		uint32_t name;
 		memcpy(&name, w->names->p + i, sizeof name);
@@ -198,6 +202,7 @@ static void context_free(struct tw_context *c)
 	free(c->bucket);
 	free(c->node);
 	tw_cache_free(&c->nodes);
+	tw_standings_free(&c->standings);
 	free(c->presented);
 	free(c->row);
 	free(c->base);
@@ -218,6 +223,8 @@ void tw_contexts_free(struct tw_judge *j)
 	j->chunk = NULL;
 	j->nchunk = j->nlabel = 0;
 	j->nevent = j->nevent ? 1 : 0;
+	if (!j->nasked)
+		tw_signers_forget(j->signers);
 }
 
 static void grow(struct tw_judge *j)
@@ -246,7 +253,7 @@ struct tw_context *tw_context_find(struct tw_judge *j, const struct tw_question 
 	walk(&w);
 	if (!w.members->n && !w.rows->n && !w.indexed)
 		return NULL;
-	const struct tw_trust *blocks = w.q->trust->nblock > 1 ? w.q->trust : NULL;
+	const struct tw_trust *blocks = w.q->trust->nblock > 1 ? w.q->trust : w.q->trust->origin;
 	struct { const void *p[3]; uint32_t leaf, flags; } head;
 	memset(&head, 0, sizeof head);
 	head.p[0] = q->pool;

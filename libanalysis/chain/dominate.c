@@ -65,12 +65,18 @@ static bool passes_more(const struct tw_context *c, const struct tw_label *x, co
 	return false;
 }
 
+/* Which lists count below depends on the anchor. */
+static bool same_lists(const struct tw_context *c, const struct tw_label *x, const struct tw_label *y)
+{
+	return !c->judge->o.revocation || c->row[x->row].cert == c->row[y->row].cert;
+}
+
 static bool no_worse(const struct tw_context *c, const struct tw_label *x, const struct tw_label *y)
 {
 	return x->from <= y->from && x->until >= y->until && x->reason <= y->reason &&
 		(!x->constraints || (x->constraints == y->constraints && x->cost <= y->cost)) &&
 		(!x->policy || x->policy == y->policy) && row_allows(&c->row[x->row], &c->row[y->row]) &&
-		(!x->events || same_events(c->judge, x->events, y->events));
+		(!x->events || same_events(c->judge, x->events, y->events)) && same_lists(c, x, y);
 }
 
 /* Before its leaf's validity a path that has ended by then is *expired*, which

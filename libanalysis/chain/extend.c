@@ -123,16 +123,8 @@ static bool names(struct tw_judge *j, struct tw_label *l, bool self_issued)
 
 static void events(struct tw_context *c, struct tw_label *l)
 {
-	struct tw_judge *j = c->judge;
-	uint32_t path[TW_MAX_DEPTH + 1], n = 0;
-
-	l->events = tw_rules_blocks(j, c->blocks, l->cert, l->events);
-	if (!j->o.revocation)
-		return;
-	path[n++] = l->cert;
-	for (uint32_t p = l->parent; p != TW_NONE; p = tw_label(j, p)->parent)
-		path[n++] = tw_label(j, p)->cert;
-	l->events = tw_rules_revocation(j, path, n, l->events);
+	l->events = tw_rules_blocks(c->judge, c->blocks, l->cert, l->events);
+	l->events = tw_rules_revocation(c, l->cert, l->parent, l->events);
 }
 
 static void window(struct tw_label *l, const struct tw_cert *x)

@@ -35,6 +35,20 @@ static uint32_t name_number(struct tw_graph *g, struct tw_slice name, struct tw_
 	return tw_set_add(&g->names, h, &fresh);
 }
 
+uint32_t tw_graph_name(struct tw_graph *g, struct tw_slice name, struct tw_slice rdn, bool add)
+{
+	struct tw_buf b = { 0, 0, 0 };
+	uint8_t h[TW_SHA256];
+	bool fresh;
+
+	(void)tw_name_normal(&b, name);
+	if (rdn.n && !tw_name_normal_rdn(&b, rdn))
+		tw_buf_addslice(&b, rdn);
+	tw_sha256(tw_buf_slice(&b), h);
+	tw_buf_free(&b);
+	return add ? tw_set_add(&g->names, h, &fresh) : tw_set_find(&g->names, h);
+}
+
 static void new_key(struct tw_graph *g, uint32_t cert, struct tw_slice params)
 {
 	if (g->nkeyinfo == g->keyinfo_cap) {
@@ -93,22 +107,28 @@ static void grow(struct tw_graph *g)
 	free(old);
 }
 
+enum tw_sig tw_graph_verify(struct tw_graph *g, uint32_t key, const struct tw_cert *what)
+{
+	struct tw_keyinfo *k = &g->keyinfo[key];
+
+	if (!k->pubkey)
+		k->pubkey = tw_pubkey_new(&g->certs->v[k->cert], k->params);
+	g->checked++;
+	return tw_signature_check(k->pubkey, what);
+}
+
 enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t key, uint32_t child)
 {
 	uint64_t at = (uint64_t)key << 32 | child;
-	struct tw_keyinfo *k = &g->keyinfo[key];
 
 	if (2 * g->nmemo >= g->memo_cap)
 		grow(g);
 	struct tw_memo *m = &g->memo[slot(g, at)];
 	if (m->at == at)
 		return (enum tw_sig)m->sig;
-	if (!k->pubkey)
-		k->pubkey = tw_pubkey_new(&g->certs->v[k->cert], k->params);
 	m->at = at;
-	m->sig = (uint8_t)tw_signature_check(k->pubkey, &g->certs->v[child]);
+	m->sig = (uint8_t)tw_graph_verify(g, key, &g->certs->v[child]);
 	g->nmemo++;
-	g->checked++;
 	return (enum tw_sig)m->sig;
 }
 

@@ -54,6 +54,11 @@ void tw_graph_free(struct tw_graph *g);
 /* Takes in the certificates added since. */
 void tw_graph_sync(struct tw_graph *g);
 
+/* The number of a Name (whole TLV), followed by rdn, the content of an RDN's SET
+ * (RFC 5280 4.2.1.13, nameRelativeToCRLIssuer), unless that is empty. add:
+ * unknown ones get a number, else TW_NONE. */
+uint32_t tw_graph_name(struct tw_graph *g, struct tw_slice name, struct tw_slice rdn, bool add);
+
 /* An index over n certificates, repeats allowed; the unreadable are left out,
  * and all without cA TRUE when only_ca. */
 void tw_index_make(struct tw_index *x, const struct tw_graph *g, const uint32_t *v, uint32_t n, bool only_ca);
@@ -66,6 +71,9 @@ bool tw_index_has(const struct tw_index *x, const struct tw_graph *g, uint32_t c
 /* Does the key verify child? Names are not looked at. A DSA key without
  * parameters is TW_SIG_UNSUPPORTED. */
 enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t key, uint32_t child);
+/* The same of anything signed (its tbs, sig_oid, sig_params and signature);
+ * not remembered. */
+enum tw_sig tw_graph_verify(struct tw_graph *g, uint32_t key, const struct tw_cert *what);
 /* What a check with it costs, in units of an RSA-2048 verification. */
 uint32_t tw_graph_cost(const struct tw_graph *g, uint32_t key);
 /* The key is a DSA key that must inherit its parameters. */

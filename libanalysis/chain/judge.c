@@ -41,6 +41,8 @@ void tw_judge_free(struct tw_judge *j)
 	if (!j)
 		return;
 	tw_contexts_free(j);
+	if (!j->nasked)
+		tw_signers_free(j->signers);
 	tw_constraints_free(j->constraints);
 	tw_policies_free(j->policies);
 	free(j->event);

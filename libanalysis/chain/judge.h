@@ -9,6 +9,7 @@
 #include "chain/graph.h"
 #include "chain/profile.h"
 #include "chain/reason.h"
+#include "chain/revocation.h"
 #include "trust/store.h"
 
 enum tw_purpose { TW_PURPOSE_SERVER, TW_PURPOSE_CLIENT, TW_PURPOSE_ANY };
@@ -22,19 +23,11 @@ struct tw_span {
 	enum tw_reason reason;
 };
 
-/* Where revocation comes in: asked once for a member below each distinct path
- * above it. path[0] is the member, path[1] its issuer, and so on, path[n - 1]
- * the anchor's certificate. Appends up to max spans to out, returns how many;
- * reasons TW_R_REVOKED ("from second X under this path": until TW_TIME_MAX)
- * and TW_R_REVOCATION_UNKNOWN. It must be a function of its arguments. */
-typedef uint32_t tw_span_source(void *arg, const uint32_t *path, uint32_t n, struct tw_span *out, uint32_t max);
-#define TW_MAX_SPANS 64
-
 struct tw_judge_options {
 	enum tw_purpose purpose;
 	const struct tw_profile *profile; /* NULL: rfc5280 */
-	tw_span_source *revocation;       /* NULL: nothing is revoked */
-	void *revocation_arg;
+	struct tw_crls *revocation;       /* revocation.h; NULL: nothing is revoked */
+	bool require;                     /* each member needs a list in force */
 };
 
 /* The rows of a store that are in force on a date, found by name. */

@@ -86,6 +86,7 @@ struct tw_trust {
 	uint32_t *first[3];
 	struct tw_event *block; /* .next: another of the same hash */
 	uint32_t nblock;
+	const struct tw_trust *origin; /* whose blocks count instead */
 };
 
 /* A candidate issuer of all children of one issuer name and AKI. */
@@ -168,6 +169,7 @@ struct tw_context {
 	uint32_t ngroup, capgroup;
 	uint32_t *bucket, nbucket;
 	uint32_t nscc, clock;
+	struct tw_cache standings; /* list << 32 | anchor to struct tw_standing */
 };
 
 struct tw_judge {
@@ -187,6 +189,11 @@ struct tw_judge {
 	uint32_t named, set[32];
 	bool within[32];
 	uint32_t nset;
+	/* Judges of signers of revocation lists, shared by them; and of such a one
+	 * whom it judges: subject << 32 | key, sorted. */
+	struct tw_signers *signers;
+	uint64_t asked[TW_MAX_SIGNERS];
+	uint32_t nasked;
 	struct tw_judge_stats stats;
 };
 
@@ -223,8 +230,8 @@ uint32_t tw_rules_leaf(const struct tw_judge *j, uint32_t cert);
 uint32_t tw_rules_row(const struct tw_row_key *r, const struct tw_cert *leaf);
 /* Blocks that t has for cert, put before the events next. */
 uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next);
-/* What revocation says of the first of a path, put before next. */
-uint32_t tw_rules_revocation(struct tw_judge *j, const uint32_t *path, uint32_t n, uint32_t next);
+/* What revocation says of cert below a label, put before the events next. */
+uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, uint32_t next);
 
 /* ---- extend.c ---- */
 /* The base label of a row. */
@@ -279,6 +286,16 @@ enum tw_reason tw_path_reason(const struct tw_judge *j, const struct tw_candidat
 /* Which of two stands for the chain when their reasons are equal: the latest
  * end of validity, the earliest begin, then tw_label_tie. */
 int tw_path_tie(const struct tw_judge *j, const struct tw_candidate_path *a, const struct tw_candidate_path *b);
+
+/* ---- revocation.c, signer.c ---- */
+/* When cert, of this issuer and below this anchor's certificate, is revoked, or
+ * not known not to be. Depends on what c holds, and nothing else. */
+uint32_t tw_revocation_spans(struct tw_context *c, uint32_t cert, uint32_t issuer, uint32_t anchor,
+	struct tw_span out[TW_MAX_SPANS]);
+void tw_standings_free(struct tw_cache *c);
+void tw_signers_free(struct tw_signers *s);
+/* Frees the contexts of all judges of signers. */
+void tw_signers_forget(struct tw_signers *s);
 
 /* ---- explain.c ---- */
 /* The step of a leaf without a path: 21 to 24. c may be NULL. */

@@ -170,16 +170,7 @@ static bool leaf_failures(struct tw_context *c, const struct tw_label *l, uint32
 
 static uint32_t leaf_events(struct tw_context *c, const struct tw_label *l, uint32_t label, uint32_t leaf)
 {
-	struct tw_judge *j = c->judge;
-	uint32_t path[TW_MAX_DEPTH + 1], n = 0;
-	uint32_t events = tw_rules_blocks(j, c->blocks, leaf, l->events);
-
-	if (!j->o.revocation)
-		return events;
-	path[n++] = leaf;
-	for (uint32_t p = label; p != TW_NONE; p = tw_label(j, p)->parent)
-		path[n++] = tw_label(j, p)->cert;
-	return tw_rules_revocation(j, path, n, events);
+	return tw_rules_revocation(c, leaf, label, tw_rules_blocks(c->judge, c->blocks, leaf, l->events));
 }
 
 static bool path_of(struct tw_context *c, const struct tw_entry *e, uint32_t leaf, uint32_t own,

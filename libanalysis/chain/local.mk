@@ -14,6 +14,8 @@ libchain_la_SOURCES = \
 	libanalysis/chain/explain.h \
 	libanalysis/chain/extend.c \
 	libanalysis/chain/fixpoint.c \
+	libanalysis/chain/crls.c \
+	libanalysis/chain/crls.h \
 	libanalysis/chain/graph.c \
 	libanalysis/chain/graph.h \
 	libanalysis/chain/host.c \
@@ -39,13 +41,20 @@ libchain_la_SOURCES = \
 	libanalysis/chain/profile.h \
 	libanalysis/chain/reason.c \
 	libanalysis/chain/reason.h \
+	libanalysis/chain/revocation.c \
+	libanalysis/chain/revocation.h \
+	libanalysis/chain/revoke.h \
 	libanalysis/chain/rows.c \
 	libanalysis/chain/rsa.c \
 	libanalysis/chain/rules.c \
+	libanalysis/chain/scope.c \
 	libanalysis/chain/signature.c \
 	libanalysis/chain/signature.h \
+	libanalysis/chain/signer.c \
 	libanalysis/chain/stage.c \
 	libanalysis/chain/stage.h \
 	libanalysis/chain/subtree.c \
+	libanalysis/chain/times.c \
+	libanalysis/chain/times.h \
 	libanalysis/chain/trust.c
 libchain_la_LIBADD = libtrust.la libcert.la libbase.la $(GNUTLS_LIBS) $(HOGWEED_LIBS) -lgmp $(NETTLE_LIBS) $(PSL_LIBS) -lunistring

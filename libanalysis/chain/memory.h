@@ -23,6 +23,7 @@ struct tw_chain {
 	struct tw_graph g;
 	struct tw_store *store;
 	struct tw_trust **trust; /* by store */
+	struct tw_crls *lists;    /* NULL: no word on revocation */
 	struct tw_judge *judge;
 	const struct tw_profile *profile;
 	int nstore;

@@ -199,6 +199,15 @@ static bool rdn(struct tw_buf *out, struct tw_slice set)
 	return ok;
 }
 
+bool tw_name_normal_rdn(struct tw_buf *b, struct tw_slice set)
+{
+	size_t mark = b->n;
+	bool ok = rdn(b, set);
+
+	b->n = ok ? b->n : mark;
+	return ok;
+}
+
 int tw_name_normal(struct tw_buf *b, struct tw_slice name)
 {
 	struct tw_der d = { name, false };

@@ -11,5 +11,8 @@
  * of RDNs. A Name that cannot be decoded appends its own bytes behind a mark
  * that no decodable one has, and returns -1. */
 int tw_name_normal(struct tw_buf *b, struct tw_slice name);
+/* Appends the element of one RDN, the content of its SET. False, with nothing
+ * appended, where it cannot be decoded. */
+bool tw_name_normal_rdn(struct tw_buf *b, struct tw_slice set);
 
 #endif

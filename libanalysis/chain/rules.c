@@ -124,14 +124,17 @@ uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t 
 	return next;
 }
 
-uint32_t tw_rules_revocation(struct tw_judge *j, const uint32_t *path, uint32_t n, uint32_t next)
+uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, uint32_t next)
 {
+	struct tw_judge *j = c->judge;
 	struct tw_span span[TW_MAX_SPANS];
 
-	if (!j->o.revocation)
+	/* Paths that only explain are not judged. */
+	if (!j->o.revocation || c->verified)
 		return next;
-	uint32_t k = j->o.revocation(j->o.revocation_arg, path, n, span, TW_MAX_SPANS);
+	const struct tw_label *l = tw_label(j, label);
+	uint32_t k = tw_revocation_spans(c, cert, l->cert, c->row[l->row].cert, span);
 	for (uint32_t i = 0; i < k; i++)
-		next = put(j, span[i], path[0], next);
+		next = put(j, span[i], cert, next);
 	return next;
 }

@@ -21,7 +21,8 @@ int tw_chain_show(const char *list, uint32_t *bits)
 	return 0;
 }
 
-/* "all" stands for the first ncerts certificates, those of certs.der. */
+/* "all" stands for the CAs among the first ncerts certificates, those of
+ * certs.der, and for who may have signed a revocation list. */
 static int open_index(struct tw_chain *o, const char *what, uint32_t ncerts, struct tw_index *x)
 {
 	uint32_t *v = NULL, n = 0;
@@ -29,14 +30,15 @@ static int open_index(struct tw_chain *o, const char *what, uint32_t ncerts, str
 
 	if (all) {
 		v = tw_realloc(NULL, (size_t)ncerts + 1, sizeof *v);
-		for (; n < ncerts; n++)
-			v[n] = n;
+		for (uint32_t i = 0; i < ncerts; i++)
+			if (o->certs.v[i].ca || (o->lists && tw_crls_issuer(o->lists, o->g.node[i].subject)))
+				v[n++] = i;
 	} else if (tw_certs_load(&o->certs, what, &v, &n) < 0) {
 		free(v);
 		return -1;
 	}
 	tw_graph_sync(&o->g);
-	tw_index_make(x, &o->g, v, n, all);
+	tw_index_make(x, &o->g, v, n, false);
 	free(v);
 	return 0;
 }
@@ -62,6 +64,17 @@ static int open_stores(struct tw_chain *o, const struct tw_chain_options *opt)
 	return 0;
 }
 
+static int open_lists(struct tw_chain *o, const struct tw_chain_options *opt)
+{
+	if (!opt->ncrl && !opt->require)
+		return 0;
+	o->lists = tw_crls_new(&o->g);
+	for (int i = 0; i < opt->ncrl; i++)
+		if (tw_crls_load(o->lists, opt->crl[i]) < 0)
+			return -1;
+	return 0;
+}
+
 struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 {
 	struct tw_chain *o = tw_alloc(sizeof *o);
@@ -73,7 +86,7 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	int err = tw_certs_open(&o->certs, opt->certs);
 	uint32_t ncerts = o->certs.n;
 	tw_graph_init(&o->g, &o->certs);
-	err = err || open_stores(o, opt) < 0;
+	err = err || open_stores(o, opt) < 0 || open_lists(o, opt) < 0;
 	if (!err && opt->pool && strcmp(opt->pool, "presented") != 0) {
 		o->has_pool = true;
 		err = open_index(o, opt->pool, ncerts, &o->pool) < 0;
@@ -82,7 +95,8 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 		o->has_witness = true;
 		err = open_index(o, opt->witness, ncerts, &o->witness) < 0;
 	}
-	struct tw_judge_options rules = { .purpose = opt->purpose, .profile = o->profile };
+	struct tw_judge_options rules = { .purpose = opt->purpose, .profile = o->profile,
+		.revocation = o->lists, .require = opt->require };
 	o->judge = tw_judge_new(&o->g, &rules);
 	if (!err)
 		return &o->stage;
@@ -102,6 +116,7 @@ void tw_chain_stage_free(struct tw_stage *s)
 	free(o->store);
 	free(o->trust);
 	tw_judge_free(o->judge);
+	tw_crls_free(o->lists);
 	tw_index_free(&o->pool);
 	tw_index_free(&o->witness);
 	tw_graph_free(&o->g);
@@ -109,7 +124,6 @@ void tw_chain_stage_free(struct tw_stage *s)
 	tw_buf_free(&o->b);
 	free(o);
 }
-
 
 void tw_chain_stats(const struct tw_stage *stage, struct tw_buf *b)
 {

@@ -17,6 +17,9 @@ struct tw_chain_options {
 	uint32_t show;        /* TW_SHOW_* */
 	enum tw_purpose purpose;
 	const struct tw_profile *profile; /* NULL: rfc5280 */
+	char *const *crl;     /* files and folders of revocation lists */
+	int ncrl;
+	bool require;         /* each member needs a list in force */
 	bool stats;           /* for the tool: tw_chain_stats at the end */
 };
 

@@ -7,4 +7,5 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/snapshot.h \
 	libanalysis/trust/store.c \
 	libanalysis/trust/store.h
-libtrust_la_LIBADD = libcert.la libbase.la
+# A convenience library does not say that its objects are C++.
+libtrust_la_LIBADD = libjson.la libcert.la libbase.la -lstdc++

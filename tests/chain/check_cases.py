@@ -70,7 +70,7 @@ def seconds(at):
 
 def main():
     table = sys.argv[1] if len(sys.argv) > 1 else os.path.join(SRC, "tests/chain/cases")
-    certs = {n[:-4]: Cert.file(os.path.join(CERTS, n), n[:-4]) for n in os.listdir(CERTS)}
+    certs = {n[:-4]: Cert.file(os.path.join(CERTS, n), n[:-4]) for n in os.listdir(CERTS) if n.endswith(".pem")}
     names = {c.sha256: n for n, c in certs.items()}
     have = peers.installed()
     for peer in ("openssl", "certtool"):

@@ -14,6 +14,7 @@
 
 struct pkits {
 	char name[128], reason[32], culprit[8];
+	bool crls; /* judged with its CRLs */
 };
 static struct pkits cases[MAX_CASES];
 static int ncases;
@@ -58,6 +59,8 @@ static int verify(const struct pkits *c, char *row, size_t n)
 
 	tw_buf_addf(&cmd, "'%s/tw-verify' --store s='%s/%s/roots.pem' --at " AT " --purpose any '%s/%s/chain.pem'",
 		build ? build : ".", suite, c->name, suite, c->name);
+	if (c->crls)
+		tw_buf_addf(&cmd, " --crl '%s/%s/crls.pem' --revocation require 2>/dev/null", suite, c->name);
 	tw_buf_addc(&cmd, '\0');
 	FILE *p = popen((char *)cmd.p, "r");
 	ck_assert_ptr_nonnull(p);
@@ -108,6 +111,7 @@ END_TEST
 static void read_table(const char *src)
 {
 	char path[4096], line[256];
+	bool crls = false;
 
 	snprintf(path, sizeof path, "%s/tests/chain/pkits", src);
 	FILE *f = fopen(path, "r");
@@ -115,11 +119,13 @@ static void read_table(const char *src)
 		tw_die("%s: cannot be read", path);
 	while (fgets(line, sizeof line, f)) {
 		struct pkits *c = &cases[ncases];
-		if (line[0] == '#')
+		if (line[0] == '#') {
+			crls |= strstr(line, "CRLs") != NULL;
 			continue;
+		}
 		if (ncases == MAX_CASES || sscanf(line, "%127s %31s %7s", c->name, c->reason, c->culprit) != 3)
 			tw_die("%s: %s", path, line);
-		ncases++;
+		cases[ncases++].crls = crls;
 	}
 	fclose(f);
 }

@@ -194,3 +194,18 @@ mk mid_gone mid 'Mid' gone gone $a $z "$ca" "$sign"
 md=sha1 mk leaf_sha1 leaf 'leaf' int int $b $y "$tls" "$san" "$server"
 [ -f "$keys/rsa1024.key" ] || openssl genrsa -out "$keys/rsa1024.key" 1024 2>/dev/null
 mk leaf_rsa1024 rsa1024 'leaf' int int $b $y "$tls" "$san" "$server"
+
+# Revocation lists by openssl ca, of 2015: mkcrl NAME ISSUER KEY [CERTIFICATE DATE REASON]
+mkcrl() {
+	[ ! -f "$out/$1.crl" ] || return 0
+	printf '%s\n' '[ca]' 'default_ca=d' '[d]' 'database=index.txt' 'default_md=sha256' 'crl_extensions=x' '[x]' \
+		'authorityKeyIdentifier=keyid' >c.cnf
+	: >index.txt
+	[ $# = 3 ] || printf 'R\t%s\t%s,%s\t%s\tunknown\t/CN=x\n' 300101000000Z "$5" "$6" \
+		"$(openssl x509 -in "$out/$4.pem" -noout -serial | cut -d= -f2)" >index.txt
+	openssl ca -config c.cnf -gencrl -cert "$out/$2.pem" -keyfile "$keys/$3.key" -crl_lastupdate 20150101000000Z \
+		-crl_nextupdate 20160101000000Z -out "$out/$1.crl" 2>log || { cat log >&2; exit 1; }
+}
+mkcrl root root root
+mkcrl int int int leaf 150601000000Z keyCompromise
+mkcrl root_int root root int 150901000000Z CACompromise

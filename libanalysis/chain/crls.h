@@ -1,0 +1,61 @@
+/* crls.h: revocation lists loaded from files, found by issuer, and whether one
+ * speaks of a certificate. Inner to chain/; outside: revocation.h. */
+#ifndef TW_CHAIN_CRLS_H
+#define TW_CHAIN_CRLS_H
+
+#include "cert/crl.h"
+#include "chain/cache.h"
+#include "chain/graph.h"
+#include "chain/revocation.h"
+#include "trust/revoked.h"
+
+/* A GeneralName made comparable: a directoryName by its number in the graph,
+ * others by kind and bytes. */
+struct tw_point_name {
+	int kind;
+	uint32_t number;
+	struct tw_slice bytes;
+};
+
+struct tw_list {
+	struct tw_crl crl;
+	uint32_t issuer;            /* number of its name */
+	struct tw_point_name *name; /* of its issuing distribution point */
+	uint32_t nname;
+	bool delta;
+	uint32_t next;              /* of the same issuer, TW_NONE: the last */
+};
+
+struct tw_crls {
+	struct tw_graph *g;         /* lent */
+	struct tw_list *list;       /* usable ones, each once */
+	uint32_t n, cap;
+	struct tw_cache first;      /* issuer's number to the first of its lists */
+	uint32_t *indirect, nindirect; /* names of the issuers of indirect lists, each once */
+	struct tw_set seen;
+	struct tw_cache sig;        /* key << 32 | list to enum tw_sig */
+	struct tw_revoked *vendor;  /* OneCRL, CRLSet */
+	uint32_t nvendor;
+};
+
+/* Takes over one list's bytes (malloc). False, and *why set, where it is of no
+ * use; a list that is there already is used once. */
+bool tw_crls_add(struct tw_crls *s, uint8_t *der, size_t n, const char **why);
+/* The first list of an issuer; go on with .next. */
+uint32_t tw_crls_first(const struct tw_crls *s, uint32_t issuer);
+/* Does the key verify the list? */
+enum tw_sig tw_crls_sig(struct tw_crls *s, uint32_t key, uint32_t list);
+
+/* ---- scope.c: RFC 5280 6.3.3 ---- */
+/* The names of the CRL issuers of cert's distribution points, its own issuer
+ * first; TW_NONE for unknown ones. Up to max; how many. */
+uint32_t tw_scope_issuers(struct tw_crls *s, uint32_t cert, uint32_t *out, uint32_t max);
+/* The reasons for which the list speaks of cert, TW_REASON_* (6.3.3 (b), (d),
+ * by any of its points or as its issuer's own); 0: it does not. */
+uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, uint32_t cert);
+/* Two lists of one issuer have the same scope (6.3.3 (c)). */
+bool tw_scope_same(const struct tw_list *a, const struct tw_list *b);
+/* The list's entries for cert: start with *at = 0. */
+const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, uint32_t cert, uint32_t *at);
+
+#endif

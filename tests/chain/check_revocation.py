@@ -1,0 +1,395 @@
+#!/usr/bin/env python3
+"""Revocation: lists made by python3-cryptography, one rule of docs/verdicts.md a case, at the seconds where answers change; and
+whether openssl verify -crl_check_all says the same under --revocation require, or which rule explains that it does not."""
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SRC, BUILD = os.environ["TW_SRCDIR"], os.environ["TW_BUILDDIR"]
+sys.path.insert(0, os.path.join(SRC, "tests/synth"))
+sys.dont_write_bytecode = True
+try:
+    import cryptography  # noqa: F401
+except ImportError:
+    print("python3-cryptography is not installed: skipped")
+    sys.exit(77)
+from cryptography import x509  # noqa: E402
+from lists import *  # noqa: E402,F403
+from lists import CA, DELEGATE, LEAF, Cert, crl, crlset, day, dirs, dn, entry, idp, onecrl, pem, uri  # noqa: E402
+
+VERIFY = os.path.join(BUILD, "tw-verify")
+FAILED, COUNT, COMPARED, EXPLAINED = [], [0], [0], {}
+
+
+def write(path, data):
+    with open(path, "wb") as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def verify(tmp, c, at, mode):
+    cmd = [VERIFY, "--store", "s=" + c.store, "--at", at if "T" in at else at + "T00:00:00Z", "--purpose", "any", "--revocation", mode]
+    cmd += [x for f in c.files for x in ("--crl", f)] + c.more + [c.path]
+    p = subprocess.run(cmd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    row = next(csv.DictReader(io.StringIO(p.stdout.decode())), {})
+    return p.returncode, row.get("reason", ""), row.get("culprit", ""), p.stderr.decode(), row
+
+
+class Case:
+    """anchors, chain (leaf first, the rest a set), lists (DER, each a CRL); want: (mode, time, reason, culprit)."""
+
+    def __init__(self, name, chain, lists, anchors=None, pool=(), more=(), files=(), peer=True):
+        self.name, self.chain, self.lists, self.anchors = name, list(chain), list(lists), anchors or [ROOT]
+        self.pool, self.more, self.others, self.peer = list(pool), list(more), list(files), peer
+        self.tmp = tempfile.mkdtemp(dir=TMP)
+        self.store = write(os.path.join(self.tmp, "s.pem"), pem("CERTIFICATE", [c.der for c in self.anchors]))
+        self.path = write(os.path.join(self.tmp, "c.pem"), pem("CERTIFICATE", [c.der for c in self.chain]))
+        self.files = []
+        if self.lists:
+            self.files.append(write(os.path.join(self.tmp, "l.pem"), pem("X509 CRL", self.lists)))
+        for i, data in enumerate(self.others):
+            self.files.append(write(os.path.join(self.tmp, f"v{i}"), data))
+        if self.pool:
+            self.more += ["--intermediates", write(os.path.join(self.tmp, "p.pem"), pem("CERTIFICATE", [c.der for c in self.pool]))]
+
+    def want(self, mode, at, reason, culprit=None):
+        COUNT[0] += 1
+        status, got, who, err, _ = verify(self.tmp, self, at, mode)
+        ok = got == reason and status == (reason != "ok") and (culprit is None or who == culprit.sha256)
+        if not ok:
+            FAILED.append(f"{self.name}, {mode} at {at}: {got}, wanted {reason}; culprit {who[:12]} {err.strip()}")
+        if mode == "require" and self.peer:
+            self.compare(at, reason)
+        return self
+
+    def known(self, *a):
+        return self.want("known", *a)
+
+    def require(self, *a):
+        return self.want("require", *a)
+
+    def turns(self, mode, at, before, after, culprit=None):
+        """before holds one second before the day at, after from it on."""
+        second = (day(at) - datetime.timedelta(seconds=1)).isoformat() + "Z"
+        return self.want(mode, second, before, culprit if before != "ok" else None).want(mode, at, after, culprit if after != "ok" else None)
+
+    def compare(self, at, ours):
+        if not shutil.which("openssl"):
+            return
+        t = str(int(day(at.rstrip("Z")).replace(tzinfo=datetime.timezone.utc).timestamp()))
+        cmd = ["openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", self.store, "-attime", t, "-crl_check_all", "-extended_crl",
+               "-use_deltas"]
+        others = write(os.path.join(self.tmp, "u.pem"), pem("CERTIFICATE", [c.der for c in self.chain[1:] + self.pool]))
+        leaf = write(os.path.join(self.tmp, "leaf.pem"), pem("CERTIFICATE", [self.chain[0].der]))
+        cmd += ["-untrusted", others] + (["-CRLfile", self.files[0]] if self.lists else []) + [leaf]
+        p = subprocess.run(cmd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        COMPARED[0] += 1
+        if (p.returncode == 0) == (ours == "ok"):
+            return
+        now = day(at.rstrip("Z"))
+        rule = next((r for r in RULES if r(self, now, ours)), None)
+        if rule:
+            EXPLAINED[rule.__doc__] = EXPLAINED.get(rule.__doc__, 0) + 1
+        else:
+            FAILED.append(f"{self.name} at {at}: openssl says {p.stdout.decode().strip()!r}, we {ours}, and no rule explains it")
+
+
+# ---- where openssl differs: predicates on the case ----
+
+def parsed(c):
+    return [x509.load_der_x509_crl(d) for d in c.lists]
+
+
+def date(o, name):
+    """The attribute, without a zone; older releases have no other form."""
+    t = getattr(o, name + "_utc", None) or getattr(o, name)
+    return t.replace(tzinfo=None)
+
+
+def rule_date(c, now, ours):
+    """verdicts.md: an entry counts from its revocationDate on; openssl does not look at the date"""
+    return ours == "ok" and any(date(e, "revocation_date") > now for x in parsed(c) for e in x)
+
+
+def rule_end(c, now, ours):
+    """X.509 7.3: nextUpdate is inclusive; openssl ends a second before"""
+    return ours == "ok" and any(date(x, "next_update") == now for x in parsed(c))
+
+
+def rule_several(c, now, ours):
+    """RFC 5280 6.3.3: every list at hand is looked at; openssl takes the best one by scope and time"""
+    return len({x.issuer for x in parsed(c)}) < len(c.lists)
+
+
+def rule_none(c, now, ours):
+    """RFC 9608: noRevAvail says that there is no list; openssl 3.0 does not know it"""
+    return ours == "ok" and bytes.fromhex("0603551d38") in c.chain[0].der
+
+
+RULES = [rule_date, rule_end, rule_none, rule_several]
+
+TMP = tempfile.mkdtemp()
+ROOT, ROOT2 = Cert("Root", "Root", ku=CA), Cert("Root2", "Root2", ku=CA)
+INT = Cert("Int", "Root", ku=CA)
+GOOD_ROOT = crl("Root", until="2029-01-01")
+
+
+def leaf(**more):
+    return Cert("leaf", "Int", **more)
+
+
+def basic():
+    a = leaf()
+    c = Case("basic", [a, INT], [GOOD_ROOT, crl("Int", [entry(a, "2015-03-01", "keyCompromise")])])
+    for mode in ("known", "require"):
+        c.turns(mode, "2015-03-01", "ok", "revoked", a)
+    c.known("2025-01-01", "revoked", a).require("2025-01-01", "revoked", a)
+    row = verify(c.tmp, c, "2015-02-01", "known")[4]
+    if row["valid_until"] != "2015-02-28T23:59:59Z":
+        FAILED.append(f"basic: the window ends {row['valid_until']}")
+    Case("a CA", [a, INT], [crl("Root", [entry(INT, "2015-03-01")]), crl("Int")]).turns("known", "2015-03-01", "ok", "revoked", INT)
+    both = Case("a revoked CA's list says nothing", [a, INT], [crl("Root", [entry(INT, "2015-03-01")]), crl("Int", [entry(a, "2015-02-01")])])
+    both.known("2015-02-15", "revoked", a).known("2015-06-01", "revoked", INT)
+    Case("another serial", [a, INT], [GOOD_ROOT, crl("Int", [entry(a.serial + 1, "2015-03-01")])]).require("2015-06-01", "ok")
+    Case("nothing known", [a, INT], []).known("2015-06-01", "ok").require("2015-06-01", "revocation_unknown", a)
+    Case("only the leaf", [a, INT], [crl("Int")]).require("2015-06-01", "revocation_unknown", INT)
+
+
+def force():
+    a = leaf()
+    c = Case("in force", [a, INT], [GOOD_ROOT, crl("Int", this="2015-02-01", until="2015-08-01")])
+    c.turns("require", "2015-02-01", "revocation_unknown", "ok", a)
+    c.require("2015-08-01", "ok").require("2015-08-01T00:00:01Z", "revocation_unknown", a).known("2016-08-01", "ok")
+    old = Case("an old list still names", [a, INT], [GOOD_ROOT, crl("Int", [entry(a, "2012-01-01")], this="2012-01-02", until="2012-02-01")])
+    old.known("2015-06-01", "revoked", a).require("2015-06-01", "revoked", a).known("2011-12-31", "ok")
+    young = Case("so does one from later", [a, INT], [GOOD_ROOT, crl("Int", [entry(a, "2012-01-01")], this="2020-01-01", until="2020-02-01")])
+    young.turns("known", "2012-01-01", "ok", "revoked", a)
+    Case("no nextUpdate", [a, INT], [GOOD_ROOT, crl("Int", until=None)], peer=False).require("2014-12-31", "revocation_unknown", a).require(
+        "2028-01-01", "ok")
+    Case("a gap", [a, INT], [GOOD_ROOT, crl("Int", until="2015-03-01"), crl("Int", this="2015-05-01")]).require("2015-02-01", "ok").require(
+        "2015-04-01", "revocation_unknown", a).require("2015-06-01", "ok")
+    b = leaf(none=True)
+    Case("noRevAvail", [b, INT], [GOOD_ROOT]).require("2015-06-01", "ok")
+
+
+def signers():
+    a = leaf()
+    e = [entry(a, "2015-03-01")]
+    Case("another key", [a, INT], [GOOD_ROOT, crl("Int", e, key="nobody")]).known("2015-06-01", "ok").require(
+        "2015-06-01", "revocation_unknown", a)
+    Case("another name", [a, INT], [GOOD_ROOT, crl("Nobody", e, key="Int")]).known("2015-06-01", "ok")
+    s = Cert("Int", "Root", key="S", ku=DELEGATE)
+    lists = [GOOD_ROOT, crl("Int", e, key="S")]
+    d = Case("a delegate", [a, INT, s], lists)
+    d.turns("known", "2015-03-01", "ok", "revoked", a).turns("require", "2015-03-01", "ok", "revoked", a)
+    Case("a delegate in the pool", [a, INT], lists, pool=[s]).known("2015-06-01", "revoked", a)
+    Case("a delegate nobody has", [a, INT], lists).known("2015-06-01", "ok").require("2015-02-01", "revocation_unknown", a)
+    Case("no cRLSign", [a, INT, Cert("Int", "Root", key="S", ku=LEAF)], lists).known("2015-06-01", "ok")
+    Case("no keyUsage", [a, INT, Cert("Int", "Root", key="S", ku=[], ca=False)], lists).known("2015-06-01", "revoked", a)
+    Case("another anchor", [a, INT, Cert("Int", "Root2", key="S", ku=DELEGATE)], lists, [ROOT, ROOT2]).known("2015-06-01", "ok")
+    Case("no path", [a, INT, Cert("Int", "Root2", key="S", ku=DELEGATE)], lists).known("2015-06-01", "ok")
+    old = Cert("Int", "Root", key="S", ku=DELEGATE, after="2015-02-01")
+    Case("its dates count only for require", [a, INT, old], lists).known("2015-06-01", "revoked", a).require(
+        "2015-06-01", "revoked", a).require("2015-02-01", "ok").require("2015-02-15", "revocation_unknown", a)
+    gone = [crl("Root", [entry(s, "2015-05-01")], until="2029-01-01"), lists[1]]
+    Case("revoked itself", [a, INT, s], gone).known("2015-04-01", "revoked", a).turns("known", "2015-05-01", "revoked", "ok", a).require(
+        "2015-06-01", "revocation_unknown", a)
+    nosign = Cert("Int", "Root", ku=["key_cert_sign"])
+    Case("a CA without cRLSign", [a, nosign], [GOOD_ROOT, crl("Int", e)]).known("2015-06-01", "ok").require(
+        "2015-06-01", "revocation_unknown", a)
+    root = Cert("Root", "Root", ku=["key_cert_sign"])
+    Case("an anchor without cRLSign", [a, INT], [crl("Root", [entry(INT, "2015-01-01")])], [root]).known("2015-06-01", "ok")
+    Case("webpki's rule on CA leaves", [a, INT], [GOOD_ROOT, crl("Int", e)], more=["--profile", "webpki"]).known("2015-06-01", "revoked", a)
+    up = Cert("Root", "Root2", ku=CA)
+    Case("two anchors, one signer", [Cert("leaf", "Int", serial=a.serial), INT, up, Cert("Int", "Root2", key="S", ku=DELEGATE)], lists,
+         [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
+
+
+def loops():
+    a = leaf()
+    s = Cert("Int", "Root", key="S", ku=DELEGATE)
+    own = crl("Int", [entry(a, "2015-03-01"), entry(s, "2015-01-01")], key="S")
+    Case("a list that names its own signer", [a, INT, s], [own]).known("2015-06-01", "revoked", a)
+    again = crl("Int", [entry(a, "2015-03-01"), entry(s, "2015-01-01")], key="S", number=2)
+    Case("two such lists", [a, INT, s], [own, again]).known("2015-06-01", "revoked", a)
+    # S is on T's list, T on S's: while S is in question T's own word is heard, but not S's about T.
+    t = Cert("Root", "Root", key="T", ku=DELEGATE)
+    ring = [crl("Int", [entry(a, "2015-03-01")], key="S"), crl("Root", [entry(s, "2015-05-01")], key="T"),
+            crl("Root", [entry(t, "2015-02-01")], key="Root")]
+    Case("the list on the signer has a revoked signer", [a, INT, s, t], ring).known("2015-06-01", "revoked", a)
+    Case("the list on the signer has a good one", [a, INT, s, t], ring[:2]).known("2015-04-01", "revoked", a).known("2015-06-01", "ok")
+
+
+def point(full=None, relative=None, reasons=None, issuer=None):
+    return x509.DistributionPoint(full, relative, frozenset(map(x509.ReasonFlags, reasons)) if reasons else None, issuer)
+
+
+def scopes():
+    a = leaf()
+    e = [entry(a, "2015-03-01"), entry(INT, "2015-03-01")]
+    for name, scope, who in (("user", idp(user=True), a), ("ca", idp(ca=True), INT), ("attribute", idp(attribute=True), None)):
+        c = Case("only " + name, [a, INT], [crl("Root", e[1:], scope=scope), crl("Int", e[:1], scope=scope)])
+        c.known("2015-06-01", "revoked" if who else "ok", who)
+        c.require("2015-02-01", "revocation_unknown", INT if who == a else a)
+    here, there = uri("http://x/1"), uri("http://x/2", "http://x/3")
+    for name, points, scope, want in (
+            ("same point", [point(there)], idp(there[1:]), "revoked"), ("another point", [point(here)], idp(there), "ok"),
+            ("no points", None, idp(there), "ok"), ("list of all points", [point(here)], None, "revoked"),
+            ("second point", [point(here), point(there)], idp(there), "revoked"),
+            ("the issuer's name", None, idp(dirs("INT  ")), "revoked"),
+            ("relative", [point(dirs("x"))], None, "revoked")):
+        b = leaf(points=points)
+        c = Case(name, [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=scope)])
+        c.known("2015-06-01", want).require("2015-02-01", "ok" if want == "revoked" else "revocation_unknown")
+    cn = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "7")])
+    full = [x509.DirectoryName(x509.Name([*dn("Int"), *cn]))]
+    for name, p, scope in (("relative to full", point(None, cn), idp(full)), ("full to relative", point(full), idp(None, cn)),
+                           ("relative to relative", point(None, cn), idp(None, cn))):
+        b = leaf(points=[p])
+        Case(name, [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=scope)]).known("2015-06-01", "revoked", b)
+
+
+def reasons():
+    some, rest = ["keyCompromise", "cACompromise"], ["affiliationChanged", "superseded", "cessationOfOperation", "certificateHold",
+                                                     "privilegeWithdrawn", "aACompromise"]
+    a = leaf()
+    e = [entry(a, "2015-03-01", "keyCompromise")]
+    one, two = crl("Int", e, scope=idp(reasons=some)), crl("Int", scope=idp(reasons=rest))
+    Case("all reasons by two", [a, INT], [GOOD_ROOT, one, two]).turns("require", "2015-03-01", "ok", "revoked", a)
+    Case("some reasons", [a, INT], [GOOD_ROOT, one]).require("2015-02-01", "revocation_unknown", a).require("2015-06-01", "revoked", a).known(
+        "2015-02-01", "ok")
+    Case("all but one", [a, INT], [GOOD_ROOT, one, crl("Int", scope=idp(reasons=rest[1:]))]).require("2015-02-01", "revocation_unknown", a)
+    b = leaf(points=[point(uri("http://x/1"), reasons=some), point(uri("http://x/2"), reasons=rest)])
+    x, y = crl("Int", scope=idp(uri("http://x/1"))), crl("Int", scope=idp(uri("http://x/2")))
+    Case("reasons of points", [b, INT], [GOOD_ROOT, x, y]).require("2015-06-01", "ok")
+    Case("reasons of one point", [b, INT], [GOOD_ROOT, x]).require("2015-06-01", "revocation_unknown", b)
+
+
+def indirect():
+    far = [point(uri("http://x/i"), issuer=dirs("Lists"))]
+    a, b = leaf(points=far), leaf(points=far)
+    s = Cert("Lists", "Root", ku=DELEGATE)
+    scope = idp(uri("http://x/i"), indirect=True)
+    e = [entry(a, "2015-03-01", issuer="Int")]
+    c = Case("indirect", [a, INT, s], [GOOD_ROOT, crl("Lists", e, scope=scope)])
+    c.turns("known", "2015-03-01", "ok", "revoked", a).turns("require", "2015-03-01", "ok", "revoked", a)
+    Case("indirect, by the pool", [a, INT], c.lists, pool=[s]).known("2015-06-01", "revoked", a)
+    Case("indirect, no signer", [a, INT], c.lists).known("2015-06-01", "ok")
+    Case("indirect, another issuer's entry", [a, INT, s], [GOOD_ROOT, crl("Lists", [entry(a, "2015-03-01", issuer="Root")], scope=scope)]
+         ).require("2015-06-01", "ok")
+    Case("indirect, the list's own entry", [a, INT, s], [GOOD_ROOT, crl("Lists", [entry(a, "2015-03-01")], scope=scope)]).require(
+        "2015-06-01", "ok")
+    Case("an issuer holds for the entries after it", [b, INT, s], [GOOD_ROOT, crl("Lists", e + [entry(b, "2015-03-01")], scope=scope)]
+         ).known("2015-06-01", "revoked", b)
+    Case("not indirect", [a, INT, s], [GOOD_ROOT, crl("Lists", e, scope=idp(uri("http://x/i")))]).known("2015-06-01", "ok").require(
+        "2015-06-01", "revocation_unknown", a)
+    d = leaf()
+    Case("not asked for", [d, INT, s], [GOOD_ROOT, crl("Lists", [entry(d, "2015-03-01", issuer="Int")], scope=scope)]).known("2015-06-01", "ok")
+
+
+def deltas():
+    a, b = leaf(), leaf()
+    base = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=10, until="2015-04-01")
+    off = crl("Int", [entry(a, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", until="2015-07-01")
+    on = crl("Int", [entry(b, "2015-05-01")], number=11, delta=10, this="2015-05-01", until="2015-07-01")
+    c = Case("removed", [a, INT], [GOOD_ROOT, base, off])
+    c.turns("known", "2015-02-01", "ok", "revoked", a).turns("known", "2015-05-01", "revoked", "ok", a)
+    c.require("2015-06-01", "ok").require("2015-01-15", "ok").require("2015-08-01", "revocation_unknown", a)
+    Case("a hold", [a, INT], [GOOD_ROOT, base]).known("2015-06-01", "revoked", a)
+    Case("added", [b, INT], [GOOD_ROOT, base, on]).turns("known", "2015-05-01", "ok", "revoked", b)
+    Case("up to date by a delta", [b, INT], [GOOD_ROOT, base, off]).require("2015-06-01", "ok").require("2015-04-15", "revocation_unknown", b)
+    Case("a delta alone", [b, INT], [GOOD_ROOT, off]).require("2015-06-01", "revocation_unknown", b)
+    late = crl("Int", number=13, delta=12, this="2015-05-01", until="2015-07-01")
+    Case("a base too old for it", [b, INT], [GOOD_ROOT, base, late]).require("2015-06-01", "revocation_unknown", b)
+    again = crl("Int", [entry(a, "2015-06-01", "keyCompromise")], number=12, this="2015-06-01", until="2015-09-01")
+    Case("held, removed, revoked", [a, INT], [GOOD_ROOT, base, off, again]).known("2015-05-15", "ok").turns(
+        "known", "2015-06-01", "ok", "revoked", a)
+    scoped = crl("Int", [entry(a, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", until="2015-07-01",
+                 scope=idp(user=True))
+    Case("a delta of another scope", [a, INT], [GOOD_ROOT, base, scoped]).known("2015-06-01", "revoked", a)
+    s = Cert("Int", "Root", key="S", ku=DELEGATE)
+    other = crl("Int", [entry(a, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", until="2015-07-01", key="S")
+    Case("a delta of another key", [a, INT, s], [GOOD_ROOT, base, other]).known("2015-06-01", "revoked", a)
+    young = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=12, this="2015-06-01", until="2015-09-01")
+    Case("a later list says it again", [a, INT], [GOOD_ROOT, off, young]).known("2015-07-01", "revoked", a)
+
+
+def vendors():
+    a = leaf()
+    c = Case("OneCRL", [a, INT], [], files=[onecrl(a, "2015-03-01T00:00:00Z")], peer=False)
+    c.turns("known", "2015-03-01", "ok", "revoked", a)
+    Case("CRLSet", [a, INT], [], files=[crlset(a, "Int")], peer=False).known("2011-06-01", "revoked", a)
+    Case("CRLSet, another key", [a, INT], [], files=[crlset(a, "Root")], peer=False).known("2015-06-01", "ok")
+    Case("a vendor's list is no CRL", [a, INT], [GOOD_ROOT], files=[onecrl(INT, "2015-03-01T00:00:00Z")], peer=False).require(
+        "2015-02-01", "revocation_unknown", a).known("2015-06-01", "revoked", INT)
+
+
+def files():
+    a = leaf()
+    good, bad = crl("Int", [entry(a, "2015-03-01")]), crl("Int", [entry(a, "2015-01-01")], unknown=True)
+    c = Case("unknown critical extension", [a, INT], [GOOD_ROOT, bad, good], peer=False)
+    c.turns("known", "2015-03-01", "ok", "revoked", a)
+    at = len(pem("X509 CRL", [GOOD_ROOT]))
+    said = verify(c.tmp, c, "2015-06-01", "known")[3]
+    if said.count("\n") != 1 or c.files[0] not in said or f"byte {at} " not in said or "critical" not in said:
+        FAILED.append(f"{c.name}: {said!r}, byte {at} wanted")
+    Case("unknown critical entry extension", [a, INT], [crl("Int", [entry(a, "2015-03-01", critical=True)])], peer=False).known(
+        "2015-06-01", "ok")
+    text = pem("X509 CRL", [good])
+    forms = {"DER": good, "two in DER": GOOD_ROOT + good, "damaged block before": text.replace("M", "!", 3) + text, "text between": "x\n" + text,
+             "a cut list behind": good + good[:-9]}
+    for name, data in forms.items():
+        Case(name, [a, INT], [], files=[data], peer=False).known("2015-06-01", "revoked", a)
+    folder = os.path.join(TMP, "folder")
+    os.makedirs(os.path.join(folder, "deep"))
+    write(os.path.join(folder, "deep", "a"), good)
+    write(os.path.join(folder, "README"), "nothing\n")
+    c = Case("a folder", [a, INT], [], peer=False)
+    c.files = [folder]
+    c.known("2015-06-01", "revoked", a)
+    for name, path in (("absent", "/nowhere"), ("empty", write(os.path.join(TMP, "empty"), b"")),
+                       ("a certificate", write(os.path.join(TMP, "cert"), pem("CERTIFICATE", [a.der]))),
+                       ("damaged OneCRL", write(os.path.join(TMP, "one"), b'{"data": [{'))):
+        c.files = [path]
+        COUNT[0] += 1
+        status, _, _, err, _ = verify(c.tmp, c, "2015-06-01", "known")
+        if status != 2 or path not in err:
+            FAILED.append(f"{name}: status {status}, {err!r}")
+    big = crl("Int", [entry(1000000 + i, "2015-03-01") for i in range(2000)] + [entry(a, "2015-03-01")])
+    Case("2001 entries", [a, INT], [big], peer=False).known("2015-06-01", "revoked", a)
+
+
+def order():
+    """Neither the order of lists nor that of certificates shows."""
+    a = leaf()
+    s, t = Cert("Int", "Root", key="S", ku=DELEGATE), Cert("Root", "Root", key="T", ku=DELEGATE)
+    lists = [crl("Int", [entry(a, "2015-03-01")], key="S"), crl("Root", [entry(s, "2015-05-01")], key="T"), crl("Root", [entry(t, "2015-06-01")]),
+             crl("Int", number=2, this="2015-04-01"), crl("Int", [entry(a, "2015-07-01")], number=3)]
+    seen = set()
+    for k in range(5):
+        c = Case("order", [a] + [INT, s, t][k % 3:] + [INT, s, t][:k % 3], lists[k:] + lists[:k], peer=False)
+        out = [verify(c.tmp, c, f"2015-{m:02}-15", mode)[4] for m in range(1, 10) for mode in ("known", "require")]
+        seen.add(str(out))
+    COUNT[0] += 1
+    if len(seen) != 1:
+        FAILED.append("order: answers differ")
+
+
+def main():
+    for f in (basic, force, signers, loops, scopes, reasons, indirect, deltas, vendors, files, order):
+        f()
+    shutil.rmtree(TMP)
+    for line in FAILED:
+        print("FAIL", line)
+    for why, n in sorted(EXPLAINED.items()):
+        print(f"openssl {n}: {why}")
+    print(f"{COUNT[0]} answers, {COMPARED[0]} compared with openssl, {len(FAILED)} failures")
+    return 1 if FAILED or COUNT[0] < 100 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

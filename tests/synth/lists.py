@@ -1,0 +1,143 @@
+"""A small PKI and its revocation lists, made by python3-cryptography (OpenSSL); vendors' lists by hand."""
+import base64
+import datetime
+import hashlib
+import json
+import os
+import struct
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from resign import split, tlv
+
+DER = serialization.Encoding.DER
+UNKNOWN = x509.ObjectIdentifier("1.2.3.4.9")
+DELEGATE, CA, LEAF = ["crl_sign"], ["key_cert_sign", "crl_sign"], ["digital_signature"]
+
+
+def day(text):
+    """2015-06-01, or with a time of day behind a T."""
+    return datetime.datetime.fromisoformat(text)
+
+
+def dn(cn):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)])
+
+
+def uri(*names):
+    return [x509.UniformResourceIdentifier(n) for n in names]
+
+
+def dirs(*names):
+    return [x509.DirectoryName(dn(n)) for n in names]
+
+
+def usage(bits):
+    names = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
+             "crl_sign", "encipher_only", "decipher_only"]
+    return x509.KeyUsage(**{n: n in bits for n in names})
+
+
+class Keys(dict):
+    def __missing__(self, name):
+        self[name] = ec.generate_private_key(ec.SECP256R1())
+        return self[name]
+
+
+KEYS = Keys()
+
+
+class Cert:
+    """key: a name, the subject by default; ikey: of the issuer's key, its name by default."""
+
+    def __init__(self, subject, issuer, key=None, ikey=None, ku=None, ca=None, before="2010-01-01", after="2030-01-01", points=None,
+                 none=False, serial=None):
+        self.subject, self.issuer, self.key = subject, issuer, key or subject
+        self.serial = serial or int.from_bytes(os.urandom(8), "big") | 1 << 62
+        b = x509.CertificateBuilder().subject_name(dn(subject)).issuer_name(dn(issuer)).serial_number(self.serial)
+        b = b.public_key(KEYS[self.key].public_key()).not_valid_before(day(before)).not_valid_after(day(after))
+        ku = LEAF if ku is None else ku
+        ca = "key_cert_sign" in ku if ca is None else ca
+        b = b.add_extension(x509.BasicConstraints(ca, None), True)
+        if ku:
+            b = b.add_extension(usage(ku), True)
+        b = b.add_extension(x509.SubjectKeyIdentifier.from_public_key(KEYS[self.key].public_key()), False)
+        b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(KEYS[ikey or issuer].public_key()), False)
+        if points:
+            b = b.add_extension(x509.CRLDistributionPoints(points), False)
+        if none:
+            b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00"), False)
+        self.der = b.sign(KEYS[ikey or issuer], hashes.SHA256()).public_bytes(DER)
+        self.sha256 = hashlib.sha256(self.der).hexdigest()
+
+
+def entry(cert, date, reason=None, issuer=None, critical=None):
+    serial = cert if isinstance(cert, int) else cert.serial
+    b = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(day(date))
+    if reason:
+        b = b.add_extension(x509.CRLReason(x509.ReasonFlags(reason)), False)
+    if issuer:
+        b = b.add_extension(x509.CertificateIssuer(dirs(issuer)), True)
+    if critical:
+        b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
+    return b.build()
+
+
+def idp(full=None, relative=None, user=False, ca=False, attribute=False, indirect=False, reasons=None):
+    return x509.IssuingDistributionPoint(full, relative, user, ca, frozenset(map(x509.ReasonFlags, reasons)) if reasons else None,
+                                         indirect, attribute)
+
+
+def crl(issuer, entries=(), key=None, this="2015-01-01", until="2016-01-01", number=None, delta=None, scope=None, unknown=False):
+    """until None: no nextUpdate."""
+    b = x509.CertificateRevocationListBuilder().issuer_name(dn(issuer))
+    b = b.last_update(day(this)).next_update(day(until or "2049-01-01"))
+    for e in entries:
+        b = b.add_revoked_certificate(e)
+    if number is not None:
+        b = b.add_extension(x509.CRLNumber(number), False)
+    if delta is not None:
+        b = b.add_extension(x509.DeltaCRLIndicator(delta), True)
+    if scope:
+        b = b.add_extension(scope, True)
+    if unknown:
+        b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
+    k = KEYS[key or issuer]
+    der = b.sign(k, hashes.SHA256()).public_bytes(DER)
+    return der if until else without_end(der, k)
+
+
+def without_end(der, key):
+    tbs, alg, _ = [x[2] for x in split(split(der)[0][1])]
+    fields = [x[2] for x in split(split(tbs)[0][1])]
+    body = tlv(0x30, b"".join(fields[:4] + fields[5:]))
+    return tlv(0x30, body + alg + tlv(3, b"\0" + key.sign(body, ec.ECDSA(hashes.SHA256()))))
+
+
+def pem(label, ders):
+    out = ""
+    for der in ders:
+        text = base64.b64encode(der).decode()
+        out += f"-----BEGIN {label}-----\n" + "\n".join(text[i:i + 64] for i in range(0, len(text), 64)) + f"\n-----END {label}-----\n"
+    return out
+
+
+def octets(n):
+    return n.to_bytes(n.bit_length() // 8 + 1, "big")
+
+
+def onecrl(cert, created):
+    b64 = lambda b: base64.b64encode(b).decode()
+    c = x509.load_der_x509_certificate(cert.der)
+    return json.dumps({"data": [{"issuerName": b64(c.issuer.public_bytes()), "serialNumber": b64(octets(cert.serial)),
+                                 "details": {"created": created}}]}).encode()
+
+
+def crlset(cert, issuer_key):
+    spki = KEYS[issuer_key].public_key().public_bytes(DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    head = json.dumps({"ContentType": "CRLSet", "Version": 0, "Sequence": 1}).encode()
+    serial = octets(cert.serial).lstrip(b"\0")
+    return struct.pack("<H", len(head)) + head + hashlib.sha256(spki).digest() + struct.pack("<I", 1) + bytes([len(serial)]) + serial
