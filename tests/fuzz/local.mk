@@ -51,6 +51,10 @@ check_PROGRAMS += tests/fuzz/fuzz_crl
 tests_fuzz_fuzz_crl_SOURCES = tests/fuzz/fuzz_crl.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_crl_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_crl_LDADD = libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_revocation
+tests_fuzz_fuzz_revocation_SOURCES = tests/fuzz/fuzz_revocation.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_revocation_LDFLAGS = $(AM_FUZZFLAGS) -Wl,--wrap=tw_signature_check
+tests_fuzz_fuzz_revocation_LDADD = libchain.la libcert.la libbase.la
 check_PROGRAMS += tests/fuzz/fuzz_bundle
 tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_bundle_LDFLAGS = $(AM_FUZZFLAGS)
