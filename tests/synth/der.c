@@ -54,7 +54,7 @@ void der_int(struct tw_buf *b, uint64_t v)
 	size_t n = 0;
 
 	for (int shift = 64; shift >= 0; shift -= 8) {
-		uint8_t byte = shift == 64 ? 0 : (uint8_t)(v >> shift);
+		uint8_t byte = (uint8_t)(shift == 64 ? 0 : v >> shift);
 		if (n || byte || shift == 0 || (v >> (shift - 8) & 0x80))
 			out[n++] = byte;
 	}
