@@ -56,7 +56,7 @@ tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc+
 EXTRA_DIST += tests/trust/revoked
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
-EXTRA_DIST += tests/cert/corpus
+EXTRA_DIST += tests/cert/corpus/gather.sh
 if HAVE_OPENSSL
 check_PROGRAMS += tests/check_corpus
 tests_check_corpus_SOURCES = tests/cert/corpus/compare.c tests/cert/corpus/compare.h \
