@@ -324,7 +324,7 @@ REFUSAL(algorithms, BIT(ALGORITHM_DIFFERS) | BIT(ALGORITHM_UNREADABLE))
 REFUSAL(times, BIT(TIME_LAX) | BIT(TIME_FORM) | BIT(TIME_UNREADABLE))
 REFUSAL(twice, BIT(DUPLICATE))
 REFUSAL(extensions, BIT(EXTENSIONS_UNREADABLE) | BIT(EXTENSIONS_EMPTY) | BIT(EXTENSION_UNREADABLE) | BIT(SAN_ADDRESS) |
-	BIT(LIST_EMPTY) | BIT(EDI_PARTY))
+	BIT(LIST_EMPTY))
 REFUSAL(serial, BIT(SERIAL_NONE) | BIT(SERIAL_PADDED))
 
 /* GnuTLS cannot import a SAN that holds an empty name. */
@@ -339,6 +339,24 @@ static bool empty_name(const struct tw_cert *c, enum field f, struct tw_slice a,
 	tw_san_start(&d, c->san);
 	while (c->readable && tw_san_next(&d, &kind, &v) == 1)
 		if (kind != 4 && kind != 0 && v.n == 0)
+			return true;
+	return false;
+}
+
+/* DirectoryString is a CHOICE: its tags in EDIPartyName are explicit (X.680
+ * 31.2.7). Found by turning one name of such a SAN after the other into a
+ * dNSName: without the ediPartyName GnuTLS imports it. */
+static bool edi_party(const struct tw_cert *c, enum field f, struct tw_slice a, struct tw_slice b)
+{
+	struct tw_der d;
+	struct tw_slice v;
+	int kind;
+	(void)f;
+	(void)a;
+	(void)b;
+	tw_san_start(&d, c->san);
+	while (c->readable && tw_san_next(&d, &kind, &v) == 1)
+		if (kind == 5)
 			return true;
 	return false;
 }
@@ -363,6 +381,8 @@ const struct rule refusals[] = {
 	{ "serial", "no serial number, or a padded one (RFC 5280 4.1.2.2, X.690 8.3.2)", OPENSSL | GNUTLS, serial },
 	{ "empty-name", "GnuTLS refuses an empty name in the SAN (RFC 5280 4.2.1.6 has no such rule for IA5)", GNUTLS,
 		empty_name },
+	{ "edi-party", "GnuTLS cannot decode an ediPartyName (RFC 5280 4.2.1.6, X.680 31.2.7); GnuTLS errs", GNUTLS,
+		edi_party },
 	{ "unreadable", "the peer reads what has no whole frame of definite lengths (X.690 10.1)", OPENSSL | GNUTLS,
 		unreadable },
 };
