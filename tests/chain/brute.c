@@ -303,8 +303,12 @@ static int least(int have, int said)
 	return said >= 0 && said < have ? said : have;
 }
 
-static bool policy_wrong(const struct web *w, const struct brute_path *p)
+/* Who may be named: the first, from the anchor down, at which no policy is left
+ * though one is required; and all that map to or from any. */
+static uint32_t policy_wrong(const struct web *w, const struct brute_path *p)
 {
+	uint32_t who = 0;
+
 	struct tree t = { { false, false, true }, { 0, 0, WEB_ANY }, p->n + 1, p->n + 1, p->n + 1 };
 
 	for (int i = p->n - 1; i >= 0; i--) {
@@ -315,11 +319,11 @@ static bool policy_wrong(const struct web *w, const struct brute_path *p)
 		else if (!anchor)
 			memset(t.there, 0, sizeof t.there);
 		if (!t.explicit_policy && empty(&t))
-			return true;
+			return who | UINT32_C(1) << p->c[i];
 		if (i == 0)
 			break;
 		if (ext(c) && c->map_from && !map(&t, c))
-			return true;
+			who |= UINT32_C(1) << p->c[i];
 		if (!self) {
 			t.explicit_policy -= t.explicit_policy > 0;
 			t.mapping -= t.mapping > 0;
@@ -335,7 +339,7 @@ static bool policy_wrong(const struct web *w, const struct brute_path *p)
 	t.explicit_policy -= t.explicit_policy > 0;
 	if (ext(leaf) && leaf->explicit_policy == 0)
 		t.explicit_policy = 0;
-	return !t.explicit_policy && empty(&t);
+	return who | (!t.explicit_policy && empty(&t) ? UINT32_C(1) << p->c[0] : 0);
 }
 
 /* ---- a path at a time ---- */
@@ -400,7 +404,7 @@ static int path_reason(const struct web *w, const struct brute_path *p, int64_t 
 			raise_to(&reason, culprit, p->edge[i], me);
 	}
 	if (policy_wrong(w, p))
-		raise_to(&reason, culprit, B_POLICY, BRUTE_ANYONE);
+		raise_to(&reason, culprit, B_POLICY, policy_wrong(w, p));
 	return reason;
 }
 

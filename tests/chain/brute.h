@@ -7,7 +7,6 @@
 #include "synth/web.h"
 
 #define BRUTE_PATHS 20000
-#define BRUTE_ANYONE UINT32_MAX
 
 /* The numbers of the reasons, as the page's table has them. */
 enum {
@@ -33,7 +32,7 @@ struct brute {
 
 struct brute_answer {
 	int reason;
-	uint32_t culprit; /* set of certificates that may be named, 0: none, BRUTE_ANYONE */
+	uint32_t culprit; /* set of certificates that may be named, 0: none */
 	int path[WEB_CERTS + 1], npath, fetched;
 };
 

@@ -57,7 +57,7 @@ static int moments(const struct web *w, int64_t *at)
 
 static bool same(const struct brute_answer *want, const struct brute_answer *got)
 {
-	bool culprit = want->culprit == BRUTE_ANYONE || want->culprit == got->culprit || (want->culprit & got->culprit);
+	bool culprit = want->culprit == got->culprit || (want->culprit & got->culprit);
 
 	return want->reason == got->reason && culprit && want->npath == got->npath && want->fetched == got->fetched &&
 		!memcmp(want->path, got->path, (size_t)want->npath * sizeof *want->path);

@@ -112,6 +112,13 @@ def many_names(names, subtrees, want):
     return [r], [make(leaf, inter), make(inter, root)], [], want
 
 
+def many_names_of_a_ca():
+    root, inter, leaf = member(2, "Root", key()), member(1, "Int", key()), member(0, "leaf", key())
+    inter.san = [x509.DNSName(f"host{i}.example.org") for i in range(10000)]
+    root.permit = [x509.DNSName(f"net{i}.example") for i in range(10000)] + [x509.DNSName("example.org")]
+    return [make(root, root)], [make(leaf, inter), make(inter, root)], [], {"limit"}
+
+
 def huge_exponent():
     r, i, c = same_name("none")
     n, e = b"\x00" + b"\xc5" * 2047 + b"\x01", b"\x00" + b"\xa7" * 2047 + b"\x01"
@@ -147,7 +154,7 @@ def run(anchors, chain, pool):
 ROOT_KEYS = []
 CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (many_of_one_key,), (cycles, True), (cycles, False),
          (long_chain, 100), (many_names, 10000, 10, {"ok"}), (many_names, 10000, 10000, {"limit"}), (many_names, 1, 40000, {"ok"}),
-         (many_names, 30, 40000, {"limit"}), (huge_exponent,)]
+         (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (huge_exponent,)]
 
 
 def main():
