@@ -49,16 +49,45 @@ static bool host_name(struct tw_slice s)
 	return label > 0;
 }
 
-/* Behind the last @; false when there is none, or nothing before it. */
+/* An atom's octets (RFC 5322 3.2.3); those of UTF-8 too (RFC 6531 3.3). */
+static bool atext(uint8_t c)
+{
+	return c > ' ' && c != 0x7f && !strchr("()<>[]:;@\\,.\"", c);
+}
+
+/* RFC 5321 4.1.2: Dot-string or Quoted-string. */
+static bool local_part(struct tw_slice s)
+{
+	size_t atom = 0;
+
+	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"') {
+		for (size_t i = 1; i + 1 < s.n; i++) {
+			bool escaped = s.p[i] == '\\' && ++i;
+			if (i + 1 >= s.n || s.p[i] < ' ' || s.p[i] == 0x7f || (s.p[i] == '"' && !escaped))
+				return false;
+		}
+		return true;
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' ? atom == 0 : !atext(s.p[i]))
+			return false;
+		atom = s.p[i] == '.' ? 0 : atom + 1;
+	}
+	return atom > 0;
+}
+
+/* Behind the last @: no host has one, a quoted local part may. */
 static bool mailbox(struct tw_form_name *o)
 {
 	const uint8_t *at = o->v.n ? memrchr(o->v.p, '@', o->v.n) : NULL;
 
-	if (!at || at == o->v.p)
+	if (!at)
 		return false;
 	o->local.p = o->v.p;
 	o->local.n = (size_t)(at - o->v.p);
 	o->host = cut(o->v, o->local.n + 1);
+	if (!local_part(o->local))
+		return false;
 	return host_name(o->host);
 }
 

@@ -91,6 +91,7 @@ mk int_anyeku int 'Int' root root $a $z "$ca" "$sign" 'extendedKeyUsage=anyExten
 mk int_nc_in int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;DNS:example.org'
 mk int_nc_out int 'Int' root root $a $z "$ca" "$sign" "$nc_out"
 mk int_nc_excl int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,excluded;DNS:example.org'
+mk int_nc_mail int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;email:example.org'
 mk int_nc_mask int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.255.0'
 mk root_nc_mask root 'Root' self root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.255.0'
 mk int_critical int 'Int' root root $a $z "$ca" "$sign" "$unknown"
@@ -105,6 +106,9 @@ edit int_after int root after=00
 # an algorithm that nobody has: 1.2.3.4.5
 unsupported=30060604 unsupported=${unsupported}2a030405
 edit int_unsupported int root sigalg=$unsupported
+mk leaf_mail leaf 'leaf' int int $b $y "$tls" "$san,email:someone@example.org" "$server"
+mk leaf_mail_at leaf 'leaf' int int $b $y "$tls" "$san,email:some@one@example.org" "$server"
+mk leaf_mail_quoted leaf 'leaf' int int $b $y "$tls" "$san"',email:\"some@one\"@example.org' "$server"
 mk leaf_client leaf 'leaf' int int $b $y "$tls" "$san" "$client"
 mk leaf_any leaf 'leaf' int int $b $y "$tls" "$san" 'extendedKeyUsage=anyExtendedKeyUsage'
 mk leaf_crlsign leaf 'leaf' int int $b $y "$crlsign" "$san"

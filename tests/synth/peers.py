@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from facts import ANY_EKU, BC, CLIENT, KU, NC, POLICY_CONSTRAINTS, SERVER
+from facts import ANY_EKU, BC, CLIENT, KU, NC, POLICY_CONSTRAINTS, SAN, SERVER
 from resign import save, split
 
 PURPOSE = {"server": SERVER, "client": CLIENT, "any": None}
@@ -278,3 +278,22 @@ def odd_mask(case, ours):
 @rule("openssl", "RFC 5280 4.2.1.10", "a mask is one of CIDR; openssl looks only when there is such a name")
 def openssl_odd_mask(case, ours):
     return odd_mask(case, ours)
+
+
+def two_ats(case, ours):
+    """An rfc822Name whose local part has an @ and is no Quoted-string, below constraints."""
+    def bad(name):
+        local = name.rpartition(b"@")[0]
+        return b"@" in local and not local.startswith(b'"')
+    return not ours and any(NC in c.ext for c in case.all) and SAN in case.leaf.ext and any(
+        tag == 0x81 and bad(name) for tag, name, _ in split(split(case.leaf.ext[SAN])[0][1]))
+
+
+@rule("openssl", "RFC 5280 4.2.1.6 (RFC 5321 4.1.2)", "an rfc822Name is a Mailbox; openssl takes what stands before the last @ as it is")
+def openssl_two_ats(case, ours):
+    return two_ats(case, ours)
+
+
+@rule("certtool", "RFC 5280 4.2.1.6 (RFC 5321 4.1.2)", "an rfc822Name is a Mailbox; GnuTLS takes what stands before the last @ as it is")
+def certtool_two_ats(case, ours):
+    return two_ats(case, ours)
