@@ -142,6 +142,8 @@ void tw_tally_each(const struct tw_tally *t, void (*each)(void *, struct tw_pair
 {
 	for (int k = 0; k < TW_TALLY_SHARDS; k++) {
 		const struct tw_shard *s = &t->shard[k];
+		if (s->n == 0)
+			continue;
 		struct tw_pair *v = tw_realloc(NULL, s->n, sizeof *v);
 		uint32_t n = 0;
 		for (uint32_t i = 0; i < s->cap; i++)

@@ -138,6 +138,8 @@ static void add_period(struct tw_buf *b, enum tw_by_kind kind, struct tw_slice t
 		return;
 	if (kind == TW_BY_WEEK) {
 		int64_t day = t >= 0 ? t / 86400 : -((-t + 86399) / 86400);
+		if (t < TW_TIME_MIN + 7 * 86400)
+			return; /* its week may be of the year before 0000 */
 		int week = iso_week(day, &year);
 		tw_buf_addf(b, "%04d-W%02d", year, week);
 		return;
@@ -151,6 +153,7 @@ static void by_pieces(struct tw_report *r, const struct tw_row *row, struct tw_s
 	size_t end[TW_REPORT_BY];
 
 	r->by_text.n = 0;
+	tw_buf_room(&r->by_text, 1); /* a place to point at, whatever the times are */
 	for (uint32_t k = 0; k < r->options.nby; k++) {
 		if (r->by_kind[k] != TW_BY_COLUMN)
 			add_period(&r->by_text, r->by_kind[k], tw_row_get(row, r->time));
