@@ -85,7 +85,7 @@ tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
 
 dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
 dist_check_SCRIPTS += tests/chain/check_revocation.sh
-EXTRA_DIST += tests/chain/check_revocation.py tests/synth/lists.py
+EXTRA_DIST += tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py
 dist_check_SCRIPTS += tests/chain/check_corpus.sh tests/chain/check_hostile.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/chain/check_corpus.py tests/chain/check_hostile.py tests/synth/corpus.py
@@ -129,6 +129,7 @@ bench: tests/bench/bare tw-ingest
 # make check-long: the proofs of the judge at full length, some minutes.
 check-long: tests/check_brute tw-verify
 	TW_GRAPHS=100000 tests/check_brute
+	TW_WEBS=2000 TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' sh $(srcdir)/tests/chain/check_revocation.sh
 	TW_CHAINS=5000 TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' sh $(srcdir)/tests/chain/check_corpus.sh
 .PHONY: check-long
 

@@ -55,12 +55,14 @@ class Cert:
 
     def __init__(self, subject, issuer, key=None, ikey=None, ku=None, ca=None, before="2010-01-01", after="2030-01-01", points=None,
                  none=False, serial=None):
-        self.subject, self.issuer, self.key = subject, issuer, key or subject
+        self.subject, self.issuer, self.key, self.ikey = subject, issuer, key or subject, ikey or issuer
+        self.before, self.after = before, after
         self.serial = serial or int.from_bytes(os.urandom(8), "big") | 1 << 62
         b = x509.CertificateBuilder().subject_name(dn(subject)).issuer_name(dn(issuer)).serial_number(self.serial)
         b = b.public_key(KEYS[self.key].public_key()).not_valid_before(day(before)).not_valid_after(day(after))
         ku = LEAF if ku is None else ku
         ca = "key_cert_sign" in ku if ca is None else ca
+        self.ku, self.ca, self.points = ku, ca, points or []
         b = b.add_extension(x509.BasicConstraints(ca, None), True)
         if ku:
             b = b.add_extension(usage(ku), True)
