@@ -132,7 +132,7 @@ static void anchor_rows(const struct tw_context *c, uint32_t anchor, struct tw_t
 		r->purposes = TW_TRUST_ALL;
 		r->distrust_after = TW_TIME_MAX;
 		r->expiry = c->row[i].expiry;
-		t->subject[t->n++] = g->node[anchor].subject;
+		t->subject[t->n++] = g->node[r->cert].subject;
 	}
 	qsort(t->row, t->n, sizeof *t->row, by_bytes);
 	uint32_t n = 0;

@@ -209,6 +209,11 @@ def signers():
          [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
 
 
+    for _ in range(8):  # whichever of two equal paths stands first by its bytes
+        near, far = Cert("Int", "Root", ku=CA), Cert("Int", "Root2", ku=CA)
+        Case("revoked below one anchor only", [a, near, far, s], lists[1:], [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
+
+
 def loops():
     a = leaf()
     s = Cert("Int", "Root", key="S", ku=DELEGATE)
@@ -221,6 +226,15 @@ def loops():
     ring = [crl("Int", [entry(a, "2015-03-01")], key="S"), crl("Root", [entry(s, "2015-05-01")], key="T"),
             crl("Root", [entry(t, "2015-02-01")], key="Root")]
     Case("the list on the signer has a revoked signer", [a, INT, s, t], ring).known("2015-06-01", "revoked", a)
+    # Each of the signers is on the list of the next.
+    chain, who, on = [crl("Int", [entry(a, "2015-03-01")], key="S")], [s], s
+    for k in range(6):
+        who.append(Cert("Root", "Root", key=f"T{k}", ku=DELEGATE))
+        chain.append(crl("Root", [entry(on, "2015-04-01")], key=f"T{k}"))
+        on = who[-1]
+    Case("three signers in question", [a, INT] + who[:3], chain[:3]).known("2015-06-01", "revoked", a)
+    Case("four signers in question", [a, INT] + who[:4], chain[:4]).known("2015-06-01", "ok")
+    Case("more signers in question than are followed", [a, INT] + who, chain, peer=False).known("2015-06-01", "limit")
     Case("the list on the signer has a good one", [a, INT, s, t], ring[:2]).known("2015-04-01", "revoked", a).known("2015-06-01", "ok")
 
 
@@ -245,6 +259,12 @@ def scopes():
         b = leaf(points=points)
         c = Case(name, [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=scope)])
         c.known("2015-06-01", want).require("2015-02-01", "ok" if want == "revoked" else "revocation_unknown")
+    b = leaf(points=[point(None, x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "8")]))])
+    one = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "7")])
+    Case("another relative name", [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=idp(None, one))]).known(
+        "2015-06-01", "ok")
+    b = leaf(points=[point([x509.DNSName("http://x/1")])])
+    Case("another kind of name", [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=idp(here))]).known("2015-06-01", "ok")
     cn = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "7")])
     full = [x509.DirectoryName(x509.Name([*dn("Int"), *cn]))]
     for name, p, scope in (("relative to full", point(None, cn), idp(full)), ("full to relative", point(full), idp(None, cn)),
@@ -287,6 +307,18 @@ def indirect():
          ).known("2015-06-01", "revoked", b)
     Case("not indirect", [a, INT, s], [GOOD_ROOT, crl("Lists", e, scope=idp(uri("http://x/i")))]).known("2015-06-01", "ok").require(
         "2015-06-01", "revocation_unknown", a)
+    two = leaf(points=far + [point(uri("http://x/o"))])
+    Case("the point of another issuer", [two, INT, s], [GOOD_ROOT, crl("Lists", [entry(two, "2015-03-01", issuer="Int")], scope=idp(
+        uri("http://x/o"), indirect=True))]).known("2015-06-01", "ok")
+    cn = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "7")])
+    b = leaf(points=[point(None, cn, issuer=dirs("Lists"))])
+    for issuer, want in (("Lists", "revoked"), ("Int", "ok")):
+        scope7 = idp([x509.DirectoryName(x509.Name([*dn(issuer), *cn]))], indirect=True)
+        Case("relative to " + issuer, [b, INT, s], [GOOD_ROOT, crl("Lists", [entry(b, "2015-03-01", issuer="Int")], scope=scope7)]).known(
+            "2015-06-01", want)
+    part = leaf(points=[point(None, reasons=["keyCompromise"], issuer=dirs("Lists"))])
+    Case("indirect, for one reason", [part, INT, s], [GOOD_ROOT, crl("Lists", scope=idp(indirect=True))]).require(
+        "2015-06-01", "revocation_unknown", part)
     d = leaf()
     Case("not asked for", [d, INT, s], [GOOD_ROOT, crl("Lists", [entry(d, "2015-03-01", issuer="Int")], scope=scope)]).known("2015-06-01", "ok")
 
@@ -311,6 +343,13 @@ def deltas():
     scoped = crl("Int", [entry(a, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", until="2015-07-01",
                  scope=idp(user=True))
     Case("a delta of another scope", [a, INT], [GOOD_ROOT, base, scoped]).known("2015-06-01", "revoked", a)
+    both = leaf(points=[point(uri("http://x/1")), point(uri("http://x/2"))])
+    for name, x, y in (("reasons", idp(reasons=["keyCompromise"]), idp(reasons=["superseded"])),
+                       ("point", idp(uri("http://x/1")), idp(uri("http://x/2"))),
+                       ("bit", idp(user=True), idp(reasons=["superseded"]))):
+        pair = [crl("Int", [entry(both, "2015-02-01")], number=10, scope=x),
+                crl("Int", [entry(both, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", scope=y)]
+        Case("a delta of another " + name, [both, INT], [GOOD_ROOT] + pair).known("2015-06-01", "revoked", both)
     s = Cert("Int", "Root", key="S", ku=DELEGATE)
     other = crl("Int", [entry(a, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", until="2015-07-01", key="S")
     Case("a delta of another key", [a, INT, s], [GOOD_ROOT, base, other]).known("2015-06-01", "revoked", a)
