@@ -204,6 +204,7 @@ def signers():
     root = Cert("Root", "Root", ku=["key_cert_sign"])
     Case("an anchor without cRLSign", [a, INT], [crl("Root", [entry(INT, "2015-01-01")])], [root]).known("2015-06-01", "ok")
     Case("webpki's rule on CA leaves", [a, INT], [GOOD_ROOT, crl("Int", e)], more=["--profile", "webpki"]).known("2015-06-01", "revoked", a)
+    Case("the right key, another name", [a, INT, Cert("Other", "Root", key="S", ku=DELEGATE)], lists).known("2015-06-01", "ok")
     up = Cert("Root", "Root2", ku=CA)
     Case("two anchors, one signer", [Cert("leaf", "Int", serial=a.serial), INT, up, Cert("Int", "Root2", key="S", ku=DELEGATE)], lists,
          [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
@@ -217,10 +218,12 @@ def signers():
 def loops():
     a = leaf()
     s = Cert("Int", "Root", key="S", ku=DELEGATE)
-    own = crl("Int", [entry(a, "2015-03-01"), entry(s, "2015-01-01")], key="S")
-    Case("a list that names its own signer", [a, INT, s], [own]).known("2015-06-01", "revoked", a)
-    again = crl("Int", [entry(a, "2015-03-01"), entry(s, "2015-01-01")], key="S", number=2)
-    Case("two such lists", [a, INT, s], [own, again]).known("2015-06-01", "revoked", a)
+    low = Cert("Int", "Int", key="S", ku=DELEGATE)
+    own = [crl("Int", [entry(a, "2015-03-01"), entry(low, "2015-01-01")], key="S", number=n) for n in (1, 2)]
+    Case("a list that names its own signer", [a, INT, low], own[:1]).known("2015-06-01", "revoked", a)
+    Case("two such lists", [a, INT, low], own).known("2015-06-01", "revoked", a)
+    Case("the issuer's list names the signer", [a, INT, low], [own[0], crl("Int", [entry(low, "2015-05-01")])]).turns(
+        "known", "2015-05-01", "revoked", "ok", a)
     # S is on T's list, T on S's: while S is in question T's own word is heard, but not S's about T.
     t = Cert("Root", "Root", key="T", ku=DELEGATE)
     ring = [crl("Int", [entry(a, "2015-03-01")], key="S"), crl("Root", [entry(s, "2015-05-01")], key="T"),
@@ -316,6 +319,21 @@ def indirect():
         scope7 = idp([x509.DirectoryName(x509.Name([*dn(issuer), *cn]))], indirect=True)
         Case("relative to " + issuer, [b, INT, s], [GOOD_ROOT, crl("Lists", [entry(b, "2015-03-01", issuer="Int")], scope=scope7)]).known(
             "2015-06-01", want)
+    mine = [point(None, issuer=dirs("Lists"))]
+    b = leaf(points=mine)
+    Case("indirect, no name of a point", [b, INT, s], [crl("Lists", [entry(b, "2015-03-01", issuer="Int")], scope=idp(indirect=True))]).known(
+        "2015-06-01", "revoked", b)
+    crowd = [Cert("Lists", "Root", key=f"crowd {i % 100}", ku=DELEGATE) for i in range(300)]
+    for key, aki, want in (("no", False, "limit"), ("no", True, "limit"), ("S", True, "revoked")):
+        one = [crl("Lists", [entry(b, "2015-03-01", issuer="Int")], key=key, aki=aki, scope=idp(indirect=True))]
+        Case("a crowd of signers by name", [b, INT], one, pool=crowd + [Cert("Lists", "Root", key="S", ku=DELEGATE)], peer=False).known(
+            "2015-06-01", want)
+    own = Cert("Lists", "Int", ku=DELEGATE, points=mine)
+    Case("the leaf signs the list on it", [own, INT], [crl("Lists", [entry(own, "2015-03-01", issuer="Int")], scope=idp(indirect=True))]
+         ).known("2015-06-01", "revoked", own)
+    sub = Cert("Sub", "Int", ku=CA, points=mine)
+    Case("the leaf has issued who signs the list on it", [sub, INT, Cert("Lists", "Sub", ku=DELEGATE)],
+         [crl("Lists", [entry(sub, "2015-03-01", issuer="Int")], scope=idp(indirect=True))]).known("2015-06-01", "revoked", sub)
     part = leaf(points=[point(None, reasons=["keyCompromise"], issuer=dirs("Lists"))])
     Case("indirect, for one reason", [part, INT, s], [GOOD_ROOT, crl("Lists", scope=idp(indirect=True))]).require(
         "2015-06-01", "revocation_unknown", part)

@@ -93,7 +93,8 @@ def idp(full=None, relative=None, user=False, ca=False, attribute=False, indirec
                                          indirect, attribute)
 
 
-def crl(issuer, entries=(), key=None, this="2015-01-01", until="2016-01-01", number=None, delta=None, scope=None, unknown=False):
+def crl(issuer, entries=(), key=None, this="2015-01-01", until="2016-01-01", number=None, delta=None, scope=None, unknown=False,
+        aki=False):
     """until None: no nextUpdate."""
     b = x509.CertificateRevocationListBuilder().issuer_name(dn(issuer))
     b = b.last_update(day(this)).next_update(day(until or "2049-01-01"))
@@ -108,6 +109,8 @@ def crl(issuer, entries=(), key=None, this="2015-01-01", until="2016-01-01", num
     if unknown:
         b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
     k = KEYS[key or issuer]
+    if aki:
+        b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(k.public_key()), False)
     der = b.sign(k, hashes.SHA256()).public_bytes(DER)
     return der if until else without_end(der, k)
 
