@@ -371,6 +371,9 @@ def deltas():
     s = Cert("Int", "Root", key="S", ku=DELEGATE)
     other = crl("Int", [entry(a, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", until="2015-07-01", key="S")
     Case("a delta of another key", [a, INT, s], [GOOD_ROOT, base, other]).known("2015-06-01", "revoked", a)
+    for number, want in ((9, "revoked"), (11, "ok")):
+        early = crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], number=number, delta=8, this="2014-12-01", until="2015-07-01")
+        Case(f"numbers say what is later: {number}", [a, INT], [GOOD_ROOT, base, early]).known("2015-06-01", want)
     young = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=12, this="2015-06-01", until="2015-09-01")
     Case("a later list says it again", [a, INT], [GOOD_ROOT, off, young]).known("2015-07-01", "revoked", a)
 
