@@ -89,8 +89,15 @@ def entry(cert, date, reason=None, issuer=None, critical=None):
 
 
 def idp(full=None, relative=None, user=False, ca=False, attribute=False, indirect=False, reasons=None):
-    return x509.IssuingDistributionPoint(full, relative, user, ca, frozenset(map(x509.ReasonFlags, reasons)) if reasons else None,
-                                         indirect, attribute)
+    """RFC 5280 5.2.5. Flags are put in by hand: of two at once the module says no in some versions."""
+    parts = []
+    if full or relative or reasons:
+        some = frozenset(map(x509.ReasonFlags, reasons)) if reasons else None
+        parts = split(split(x509.IssuingDistributionPoint(full, relative, False, False, some, False, False).public_bytes())[0][1])
+    fields = {tag: whole for tag, _, whole in parts}
+    fields.update({tag: bytes([tag, 1, 0xff]) for tag, on in ((0x81, user), (0x82, ca), (0x84, indirect), (0x85, attribute)) if on})
+    body = b"".join(fields[tag] for tag in sorted(fields, key=lambda tag: tag & 0x1f))
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.28"), tlv(0x30, body))
 
 
 def crl(issuer, entries=(), key=None, this="2015-01-01", until="2016-01-01", number=None, delta=None, scope=None, unknown=False,
