@@ -324,3 +324,23 @@ void tw_input_close(struct tw_input *in)
 	ring_free(&in->plain);
 	free(in);
 }
+
+int tw_input_whole(const char *path, size_t max, const char *what, struct tw_buf *b)
+{
+	struct tw_input *in = tw_input_open(path);
+	ssize_t n;
+
+	if (!in)
+		return -1;
+	while ((n = tw_input_read(in, tw_buf_room(b, 65536), 65536)) > 0) {
+		b->n += (size_t)n;
+		if (b->n > max) {
+			tw_error("%s: longer than %zu bytes, no %s", path, max, what);
+			break;
+		}
+	}
+	if (n < 0)
+		tw_error("%s: %s", path, tw_input_why(in));
+	tw_input_close(in);
+	return n == 0 ? 0 : -1;
+}

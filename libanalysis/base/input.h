@@ -27,6 +27,10 @@ uint64_t tw_input_consumed(struct tw_input *in);
 void tw_input_digest(struct tw_input *in, uint8_t out[TW_SHA256]);
 void tw_input_close(struct tw_input *in);
 
+/* All of a file into b, as it is when unpacked. More than max bytes, which are
+ * no WHAT ("set of certificates"), or a failure: -1 after tw_error. */
+int tw_input_whole(const char *path, size_t max, const char *what, struct tw_buf *b) TW_CHECK;
+
 /* Every regular file below a folder, sorted by its path's bytes, symbolic
  * links to files included, depth at most TW_MAX_FOLDER_DEPTH; or the path
  * itself when it is no folder. Returns the count, -1 after tw_error. */

@@ -129,26 +129,6 @@ enum tw_sig tw_crls_sig(struct tw_crls *s, uint32_t key, uint32_t list)
 
 /* ---- files ---- */
 
-static int read_file(const char *path, struct tw_buf *b)
-{
-	struct tw_input *in = tw_input_open(path);
-	ssize_t n;
-
-	if (!in)
-		return -1;
-	while ((n = tw_input_read(in, tw_buf_room(b, 65536), 65536)) > 0) {
-		b->n += (size_t)n;
-		if (b->n > TW_MAX_BUNDLE) {
-			tw_error("%s: longer than %u bytes, no set of revocation lists", path, TW_MAX_BUNDLE);
-			break;
-		}
-	}
-	if (n < 0)
-		tw_error("%s: %s", path, tw_input_why(in));
-	tw_input_close(in);
-	return n == 0 ? 0 : -1;
-}
-
 static void unusable(const char *path, size_t at, const char *why)
 {
 	tw_error("%s: list at byte %zu is not used: %s", path, at, why);
@@ -226,7 +206,7 @@ static int load_vendor(struct tw_crls *s, const char *path, struct tw_slice byte
 static int load_file(struct tw_crls *s, const char *path)
 {
 	struct tw_buf b = { 0, 0, 0 };
-	int count = read_file(path, &b);
+	int count = tw_input_whole(path, TW_MAX_BUNDLE, "set of revocation lists", &b);
 	struct tw_slice bytes = tw_buf_slice(&b);
 
 	if (count == 0 && b.n) {

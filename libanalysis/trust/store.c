@@ -17,26 +17,6 @@
 #define TW_MOZILLA_FOLDER "/usr/share/ca-certificates/mozilla"
 #endif
 
-static int read_file(const char *path, struct tw_buf *b)
-{
-	struct tw_input *in = tw_input_open(path);
-	ssize_t n;
-
-	if (!in)
-		return -1;
-	while ((n = tw_input_read(in, tw_buf_room(b, 65536), 65536)) > 0) {
-		b->n += (size_t)n;
-		if (b->n > TW_MAX_BUNDLE) {
-			tw_error("%s: longer than %u bytes, no set of certificates", path, TW_MAX_BUNDLE);
-			break;
-		}
-	}
-	if (n < 0)
-		tw_error("%s: %s", path, tw_input_why(in));
-	tw_input_close(in);
-	return n == 0 ? 0 : -1;
-}
-
 static void push(uint32_t **list, uint32_t *n, uint32_t v)
 {
 	if ((*n & (*n - 1)) == 0) /* grows at powers of two */
@@ -70,7 +50,7 @@ int tw_certs_load(struct tw_certs *certs, const char *path, uint32_t **list, uin
 	struct tw_buf b = { 0, 0, 0 };
 	int count = 0;
 
-	if (read_file(path, &b) < 0) {
+	if (tw_input_whole(path, TW_MAX_BUNDLE, "set of certificates", &b) < 0) {
 		tw_buf_free(&b);
 		return -1;
 	}
