@@ -148,6 +148,9 @@ struct tw_tlv {
 /* The next element. 1 read, 0 nothing left, -1 not readable (indefinite,
  * high tag number, past the end). */
 int tw_der_next(struct tw_der *d, struct tw_tlv *t) TW_CHECK;
+/* The content of an INTEGER without the octets that DER would leave out (X.690
+ * 8.3.2): equal for equal numbers, -1 and 255 apart. */
+struct tw_slice tw_der_shortest(struct tw_slice integer);
 
 /* ---- names ---- */
 /* RFC 4514 text of a Name TLV, e.g. CN=a,O=b (last RDN first); bytes that are

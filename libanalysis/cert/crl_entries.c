@@ -10,15 +10,6 @@
 static const struct tw_slice reason_code = OID("\x55\x1d\x15"), hold_instruction = OID("\x55\x1d\x17"),
 	invalidity_date = OID("\x55\x1d\x18"), certificate_issuer = OID("\x55\x1d\x1d");
 
-static struct tw_slice unpadded(struct tw_slice s)
-{
-	while (s.n > 1 && ((s.p[0] == 0 && s.p[1] < 0x80) || (s.p[0] == 0xff && s.p[1] >= 0x80))) {
-		s.p++;
-		s.n--;
-	}
-	return s;
-}
-
 static uint32_t offset(const struct tw_crl *c, const uint8_t *p)
 {
 	return (uint32_t)(p - c->der.p);
@@ -100,7 +91,7 @@ static bool read_entry(struct tw_crl *c, struct tw_crl_entry *e, struct tw_slice
 	struct tw_tlv t;
 	if (!tw_der_take(&d, TW_INTEGER, &serial) || serial.n == 0)
 		return false;
-	serial = unpadded(serial);
+	serial = tw_der_shortest(serial);
 	/* No certificate has a serial so long (4.1.2.2 says 20 octets): the entry
 	 * stands for none. */
 	e->serial_n = serial.n > UINT16_MAX ? 0 : (uint16_t)serial.n;
@@ -168,7 +159,7 @@ void tw_crl_read_entries(struct tw_crl *c, struct tw_slice body)
 
 const struct tw_crl_entry *tw_crl_find(const struct tw_crl *c, struct tw_slice serial, uint32_t *at)
 {
-	serial = unpadded(serial);
+	serial = tw_der_shortest(serial);
 	if (c->n == 0 || serial.n == 0)
 		return NULL;
 	/* *at is 1 + the entry found last. */

@@ -157,3 +157,12 @@ void tw_der_scan(uint64_t *f, struct tw_slice s, const uint8_t *serial)
 {
 	scan(f, s, serial, false, 0);
 }
+
+struct tw_slice tw_der_shortest(struct tw_slice s)
+{
+	while (s.n > 1 && ((s.p[0] == 0 && s.p[1] < 0x80) || (s.p[0] == 0xff && s.p[1] >= 0x80))) {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}

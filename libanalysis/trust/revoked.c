@@ -33,6 +33,7 @@ static void add(struct tw_revoked *r, enum entry kind, struct tw_slice a, struct
 		r->since[i] = since;
 }
 
+/* CRLSets have numbers that are not negative, without leading zeros. */
 static struct tw_slice unpadded(struct tw_slice s)
 {
 	while (s.n > 1 && s.p[0] == 0) {
@@ -66,7 +67,7 @@ static bool record(void *self, struct tw_slice key, struct tw_json o)
 	struct tw_buf a = { 0 }, b = { 0 };
 	(void)key;
 	if (member64(o, "issuerName", &a) && member64(o, "serialNumber", &b))
-		add(r, ISSUER_SERIAL, tw_buf_slice(&a), unpadded(tw_buf_slice(&b)), record_date(o));
+		add(r, ISSUER_SERIAL, tw_buf_slice(&a), tw_der_shortest(tw_buf_slice(&b)), record_date(o));
 	else if (member64(o, "subject", &a) && member64(o, "pubKeyHash", &b) && b.n == TW_SHA256)
 		add(r, SUBJECT_KEY, tw_buf_slice(&a), tw_buf_slice(&b), record_date(o));
 	else
@@ -275,17 +276,17 @@ static bool has(struct tw_revoked *r, enum entry kind, struct tw_slice a, struct
 
 bool tw_revoked_has(struct tw_revoked *r, const struct tw_cert *c, const uint8_t *issuer_spki, int64_t *since)
 {
-	struct tw_slice none = { 0, 0 }, key = { c->spki_sha256, TW_SHA256 }, serial = unpadded(c->serial);
+	struct tw_slice none = { 0, 0 }, key = { c->spki_sha256, TW_SHA256 };
 	uint8_t subject[TW_SHA256];
 	int64_t t;
 	if (!c->readable || r->set.n == 0)
 		return false;
 	if (r->kind == TW_REVOKED_ONECRL)
-		return has(r, ISSUER_SERIAL, c->issuer, serial, since) || has(r, SUBJECT_KEY, c->subject, key, since);
+		return has(r, ISSUER_SERIAL, c->issuer, tw_der_shortest(c->serial), since) || has(r, SUBJECT_KEY, c->subject, key, since);
 	if (has(r, KEY, key, none, since))
 		return true;
 	bool negative = c->serial.n && c->serial.p[0] & 0x80;
-	if (issuer_spki && !negative && has(r, PARENT_SERIAL, (struct tw_slice){ issuer_spki, TW_SHA256 }, serial, since))
+	if (issuer_spki && !negative && has(r, PARENT_SERIAL, (struct tw_slice){ issuer_spki, TW_SHA256 }, unpadded(c->serial), since))
 		return true;
 	tw_sha256(c->subject, subject);
 	struct tw_slice name = { subject, TW_SHA256 };

@@ -122,6 +122,27 @@ START_TEST(damage)
 }
 END_TEST
 
+/* A serial is a number (X.690 8.3): 255, and -1 written long, and -1. */
+START_TEST(serials_by_value)
+{
+	static const struct { const char *json; bool minus_one, positive; } list[] = {
+		{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"AP8=\"}]", false, true },
+		{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"//8=\"}]", true, false },
+		{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"/w==\"}]", true, false },
+	};
+	static const uint8_t name[] = { 0x30, 0 }, minus_one[] = { 0xff }, positive[] = { 0, 0xff };
+	struct tw_cert c = { .readable = true, .issuer = { name, 2 }, .subject = { name, 2 } };
+	struct tw_revoked r;
+	int64_t since;
+	ck_assert_int_eq(tw_revoked_read(&r, tw_str(list[_i].json), "list"), 0);
+	c.serial = (struct tw_slice){ minus_one, 1 };
+	ck_assert(tw_revoked_has(&r, &c, NULL, &since) == list[_i].minus_one);
+	c.serial = (struct tw_slice){ positive, 2 };
+	ck_assert(tw_revoked_has(&r, &c, NULL, &since) == list[_i].positive);
+	tw_revoked_free(&r);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("revoked");
@@ -133,6 +154,7 @@ int main(void)
 	tcase_add_loop_test(c, found, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, refused, 0, sizeof bad / sizeof *bad);
 	tcase_add_test(c, damage);
+	tcase_add_loop_test(c, serials_by_value, 0, 3);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
