@@ -43,11 +43,11 @@ want="192.0.2.1 ok
 192.0.2.3 self_signed"
 [ "$got" = "$want" ] || fail "reasons: $got"
 "$b/tw-ingest" -q -o "$t/o.csv" --certs "$t/c.der" "$t/a.json" "$t/b.json" 2>/dev/null
-"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
+"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all --show ever "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
 cmp -s "$t/classified.csv" "$t/s1/classified.csv" || fail "tw-study differs from the tools"
 # With -o: a sidecar, its digests against other programs' (of a store: SHA-256
 # over its anchors' digests in order).
-"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all -o "$t/judged.csv.gz" "$t/o.csv" &&
+"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all --show ever -o "$t/judged.csv.gz" "$t/o.csv" &&
 	"$b/tw-classify" --certs "$t/c.der" -o "$t/classed.csv.zst" "$t/judged.csv.gz" || fail "-o"
 zstd -qdc "$t/classed.csv.zst" | cmp - "$t/classified.csv" || fail "packed rows differ"
 anchor=$(openssl x509 -in "$t/root.pem" -outform DER | sha256sum | cut -d' ' -f1)
