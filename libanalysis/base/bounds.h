@@ -97,6 +97,10 @@
  * misconfigured servers have sent whole bundles of some hundred. */
 #define TW_MAX_PRESENTED 1024u
 
+/* What checking the order of one presented set may cost, in RSA-2048
+ * verifications: each of 45 P-256 certificates of one name against each. */
+#define TW_MAX_ORDER_COST 16384u
+
 /* How deep a TLS log is looked for in a scan's result: zgrab2 nests it three
  * deep at most. */
 #define TW_MAX_SEARCH_DEPTH 16u

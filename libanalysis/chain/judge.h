@@ -107,7 +107,8 @@ struct tw_judge_stats tw_judge_stats(const struct tw_judge *j);
 
 /* What was sent, for no store: single, ordered (each signs the one before),
  * duplicate, superfluous (holds a certificate that no verified edge from the
- * leaf leads to) or unordered. */
+ * leaf leads to) or unordered; empty where telling would cost more than
+ * TW_MAX_ORDER_COST. */
 const char *tw_chain_order(struct tw_graph *g, const uint32_t *presented, uint32_t n);
 
 #endif

@@ -1,4 +1,5 @@
 /* Rows in, verdicts appended. */
+#include "base/bounds.h"
 #include "chain/host.h"
 #include "chain/memory.h"
 
@@ -187,6 +188,10 @@ int tw_chain_row(void *self, struct tw_row *r)
 			put(r, "");
 		put_none(o, r, why);
 		return 0;
+	}
+	if (text.n > TW_MAX_PRESENTED * (2 * TW_SHA256 + 1)) {
+		tw_error("row %llu: a chain of more than %u certificates", (unsigned long long)r->number, TW_MAX_PRESENTED);
+		return -1;
 	}
 	uint32_t id = tw_chain_look_up(o, text);
 	const struct tw_seen *e = &o->seen[id];

@@ -157,6 +157,34 @@ CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (ma
          (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (huge_exponent,)]
 
 
+def crowd_presented():
+    """A server that sends hundreds of certificates of one name, each signed by another: what they are worth, and in which order
+    they came, is said within the second (or not said), and a row of more than a thousand is refused by its number."""
+    who = [member(1, "same", key()) for _ in range(400)]
+    certs = [make(m, who[n - 1]) for n, m in enumerate(who)]
+    RNG.shuffle(certs)
+    bad = []
+    with tempfile.TemporaryDirectory() as tmp:
+        der, rows, store = (os.path.join(tmp, x) for x in ("c.der", "rows.csv", "s.pem"))
+        with open(der, "wb") as f:
+            f.write(b"".join(c.der for c in certs))
+        peers.pem(store, [ROOT_KEYS[1]])
+        for n, want in ((400, 0), (1024, 0), (1025, 2)):
+            chain = " ".join(c.sha256 for c in (certs * 3)[:n])
+            with open(rows, "w") as f:
+                f.write(f"time,chain\n{NOW.isoformat()}Z,{chain}\n")
+            with open(os.path.join(tmp, "out"), "wb") as out:
+                p = subprocess.Popen([os.path.join(BUILD, "tw-chain"), "-q", "--certs", der, "--store", "s=" + store, rows], stdout=out,
+                                     stderr=subprocess.DEVNULL)
+                _, status, usage = os.wait4(p.pid, 0)
+            p.returncode = code = os.waitstatus_to_exitcode(status)
+            took = usage.ru_utime + usage.ru_stime
+            print(f"{took:5.2f} s exit {code}                 crowd_presented {n}")
+            if code != want or took > SECOND:
+                bad.append(f"{n} presented: exit {code}, {took:.2f} s")
+    return bad
+
+
 def main():
     root = member(2, "Root", key())
     ROOT_KEYS.extend((root.key, make(root, root)))
@@ -177,6 +205,9 @@ def main():
             failed += 1
             print(f"FAIL {f.__name__} {args}: {line}")
         print(f"{took:5.2f} s {row['reason'][:30]:22} {f.__name__} {' '.join(str(a) for a in args)}")
+    for line in crowd_presented():
+        failed += 1
+        print("FAIL", line)
     return 1 if failed else 0
 
 
