@@ -58,7 +58,8 @@
 #define TW_MAX_EXACT_EXTENSIONS 8192
 
 /* Paths extended by one certificate within one web of cross-signatures: real
- * ones need some hundred. */
+ * ones need some hundred. Where policies matter each 64 of them count as one
+ * more: certificates in use have one or two. */
 #define TW_MAX_EXTENSIONS 65536
 
 /* Signers of revocation lists in question at once: a list's signer whose own

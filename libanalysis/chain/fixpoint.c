@@ -125,7 +125,11 @@ static bool take(struct solve *s, uint32_t x, const struct tw_cand *k, uint32_t 
 
 	if (edge < 0)
 		return false;
-	if (++s->work > (s->exact ? TW_MAX_EXACT_EXTENSIONS : TW_MAX_EXTENSIONS)) {
+	/* Lists of policies are gone through; a usual one is short. */
+	s->work += 1;
+	if (c->policies)
+		s->work += tw_policy_size(c->judge->policies, tw_label(c->judge, above)->policy, n->cert) / 64;
+	if (s->work > (s->exact ? TW_MAX_EXACT_EXTENSIONS : TW_MAX_EXTENSIONS)) {
 		s->full = true;
 		return false;
 	}

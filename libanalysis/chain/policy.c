@@ -316,6 +316,13 @@ uint32_t tw_policy_member(struct tw_policies *t, uint32_t state, uint32_t cert, 
 	return intern(t, &s);
 }
 
+uint32_t tw_policy_size(struct tw_policies *t, uint32_t state, uint32_t cert)
+{
+	const struct said *c = said_of(t, cert);
+
+	return t->state[state].expected.n + c->policies.n + c->from.n;
+}
+
 bool tw_policy_leaf(struct tw_policies *t, uint32_t state, uint32_t cert, bool self_issued)
 {
 	const struct said *c = said_of(t, cert);

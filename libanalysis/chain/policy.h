@@ -24,6 +24,8 @@ bool tw_policy_maps_any(const struct tw_cert *c);
 uint32_t tw_policy_anchor(struct tw_policies *t, uint32_t cert);
 /* The state below a CA; *failed when a policy is required and none valid. */
 uint32_t tw_policy_member(struct tw_policies *t, uint32_t state, uint32_t cert, bool self_issued, bool *failed);
+/* How many numbers tw_policy_member goes through. */
+uint32_t tw_policy_size(struct tw_policies *t, uint32_t state, uint32_t cert);
 /* The same at the leaf: 6.1.5 (a)(b) and (g). */
 bool tw_policy_leaf(struct tw_policies *t, uint32_t state, uint32_t cert, bool self_issued);
 

@@ -14,7 +14,9 @@ sys.path.insert(0, os.path.join(SRC, "tests/synth"))
 sys.dont_write_bytecode = True
 try:
     from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
 except ImportError:
     print("python3-cryptography is not installed: skipped")
     sys.exit(77)
@@ -119,6 +121,28 @@ def many_names_of_a_ca():
     return [make(root, root)], [make(leaf, inter), make(inter, root)], [], {"limit"}
 
 
+def many_policies():
+    """Ten names, each signed by each, with thousands of policies where the root asks for one."""
+    names, policies = 10, [x509.ObjectIdentifier(f"1.2.3.{i}") for i in range(3000)]
+    ks = [key() for _ in range(names + 2)]
+
+    def cert(subject, k, issuer, ik, ca, some, required=False):
+        who = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, n)]) for n in (subject, issuer)]
+        b = x509.CertificateBuilder().subject_name(who[0]).issuer_name(who[1]).public_key(k.public_key())
+        b = b.serial_number(RNG.getrandbits(100) | 1).not_valid_before(NOW - corpus.DAY).not_valid_after(NOW + corpus.DAY)
+        b = b.add_extension(x509.BasicConstraints(ca, None), True)
+        b = b.add_extension(x509.CertificatePolicies([x509.PolicyInformation(p, None) for p in some]), False)
+        if required:
+            b = b.add_extension(x509.PolicyConstraints(0, None), True)
+        return Cert(b.sign(ik, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+    pool = [cert("CA 0", ks[0], "Root", ks[names], True, policies)]
+    pool += [cert(f"CA {a}", ks[a], f"CA {b}", ks[b], True, RNG.sample(policies, 2700)) for a in range(names) for b in range(names)
+             if a != b]
+    root = cert("Root", ks[names], "Root", ks[names], True, policies, True)
+    leaf = cert("leaf", ks[names + 1], f"CA {names - 1}", ks[names - 1], False, policies[:50])
+    return [root], [leaf], pool, {"ok"}
+
+
 def huge_exponent():
     r, i, c = same_name("none")
     n, e = b"\x00" + b"\xc5" * 2047 + b"\x01", b"\x00" + b"\xa7" * 2047 + b"\x01"
@@ -154,7 +178,7 @@ def run(anchors, chain, pool):
 ROOT_KEYS = []
 CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (many_of_one_key,), (cycles, True), (cycles, False),
          (long_chain, 100), (many_names, 10000, 10, {"ok"}), (many_names, 10000, 10000, {"limit"}), (many_names, 1, 40000, {"ok"}),
-         (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (huge_exponent,)]
+         (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (many_policies,), (huge_exponent,)]
 
 
 def crowd_presented():
