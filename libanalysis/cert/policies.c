@@ -2,6 +2,9 @@
  * inhibitAnyPolicy (RFC 5280 4.2.1.4, .5, .11, .14). */
 #include "cert/internal.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define OID(s) { (const uint8_t *)(s), sizeof(s) - 1 }
 
 static const struct tw_slice cps = OID("\x2b\x06\x01\x05\x05\x07\x02\x01");
@@ -80,25 +83,36 @@ static int policy(uint64_t *f, struct tw_slice body, struct tw_slice *oid)
 	return in.s.n ? -1 : unknown;
 }
 
-/* Is a policy named twice among the first of them? The bound keeps a hostile
- * list from costing its square. */
+static int by_bytes(const void *a, const void *b)
+{
+	return tw_slice_cmp(*(const struct tw_slice *)a, *(const struct tw_slice *)b);
+}
+
+/* Is a policy named twice? Sorted, so that a hostile list of 100,000 does not
+ * cost its square; the few of a usual one need no memory of their own. */
 static bool twice(struct tw_slice body)
 {
-	struct tw_slice oid[256], one;
-	size_t n = 0;
+	struct tw_slice few[16], *oid = few, one;
+	size_t n = 0, cap = sizeof few / sizeof *few;
 	struct tw_der d = tw_der_in(body), in;
+	bool found = false;
 	while (tw_der_take(&d, TW_SEQUENCE, &one)) {
-		struct tw_slice o;
+		if (n == cap) {
+			oid = tw_realloc(oid == few ? NULL : oid, cap *= 2, sizeof *oid);
+			if (n == sizeof few / sizeof *few)
+				memcpy(oid, few, sizeof few);
+		}
 		in = tw_der_in(one);
-		if (!tw_der_take(&in, TW_OID, &o))
-			return false;
-		for (size_t i = 0; i < n; i++)
-			if (tw_slice_eq(oid[i], o))
-				return true;
-		if (n < sizeof oid / sizeof *oid)
-			oid[n++] = o;
+		if (!tw_der_take(&in, TW_OID, &oid[n]))
+			break;
+		n++;
 	}
-	return false;
+	qsort(oid, n, sizeof *oid, by_bytes);
+	for (size_t i = 1; i < n && !found; i++)
+		found = tw_slice_eq(oid[i - 1], oid[i]);
+	if (oid != few)
+		free(oid);
+	return found;
 }
 
 int tw_ext_policies(struct tw_cert *c, struct tw_slice v)

@@ -289,6 +289,37 @@ END_TEST
 
 /* Each kind of fault has its row above (those of version 1 and 2 their own
  * tests), a detail, words and a rule. */
+/* The repeat is found wherever in a long list it stands, and no other is seen. */
+START_TEST(long_policies)
+{
+	for (unsigned repeat = 0; repeat < 2; repeat++) {
+		struct tw_buf list = { 0 }, value = { 0 }, hex = { 0 }, der = { 0 };
+		struct tw_cert c;
+		for (unsigned i = 0; i < 1000 + repeat; i++)
+			tw_buf_addf(&list, "300806065301%02x%02x%02x01", 1 + i % 1000 / 100, 1 + i % 1000 / 10 % 10, 1 + i % 10);
+		tw_buf_addc(&list, '\0');
+		unhex(&value, (char *)list.p);
+		wrap(&value, 0x30);
+		wrap(&value, 0x04);
+		struct tw_buf e = { 0 };
+		unhex(&e, "0603551d20");
+		tw_buf_addslice(&e, tw_buf_slice(&value));
+		wrap(&e, 0x30);
+		tw_buf_addhex(&hex, e.p, e.n);
+		tw_buf_addc(&hex, '\0');
+		build_ext(&der, (char *)hex.p);
+		tw_cert_read(&c, tw_buf_slice(&der));
+		ck_assert(c.readable && c.policies.n);
+		ck_assert_uint_eq(c.faults, repeat ? TW_FAULT_BIT(TW_FAULT_POLICY_TWICE) : 0);
+		tw_buf_free(&list);
+		tw_buf_free(&value);
+		tw_buf_free(&hex);
+		tw_buf_free(&e);
+		tw_buf_free(&der);
+	}
+}
+END_TEST
+
 START_TEST(every_kind)
 {
 	uint64_t seen = TW_FAULT_BIT(F(V1_EXTENSIONS)) | TW_FAULT_BIT(F(V2_EXTENSIONS)) | TW_FAULT_BIT(F(V1_UNIQUE_ID));
@@ -521,6 +552,7 @@ int main(void)
 	tcase_add_loop_test(c, frame, 0, sizeof frames / sizeof *frames);
 	tcase_add_loop_test(c, extension, 0, sizeof lists / sizeof *lists);
 	tcase_add_test(c, every_kind);
+	tcase_add_test(c, long_policies);
 	tcase_add_loop_test(c, jointly, 0, sizeof together / sizeof *together);
 	tcase_add_test(c, tolerated_2015);
 	tcase_add_test(c, details);
