@@ -62,11 +62,14 @@ static int by_number(const void *a, const void *b)
 
 static void tidy(struct list *l)
 {
-	uint32_t k = 0;
+	uint32_t k = 0, i = 1;
 
-	if (l->n)
-		qsort(l->v, l->n, sizeof *l->v, by_number);
-	for (uint32_t i = 0; i < l->n; i++)
+	while (i < l->n && l->v[i - 1] < l->v[i])
+		i++;
+	if (i >= l->n)
+		return; /* sorted already, as most are */
+	qsort(l->v, l->n, sizeof *l->v, by_number);
+	for (i = 0; i < l->n; i++)
 		if (!k || l->v[i] != l->v[k - 1])
 			l->v[k++] = l->v[i];
 	l->n = k;
