@@ -1,7 +1,7 @@
 # Fuzz targets. A new one: its file here, its line in tests/fuzz/targets, its
 # seeds in corpus/NAME, a NAME.dict if it helps, and three lines below. make check replays the corpora;
 # tests/fuzz/run fuzzes. Configured with --enable-fuzzer, libFuzzer brings main.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus tests/fuzz/zgrab2.dict
+EXTRA_DIST += tests/fuzz/long.py tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus tests/fuzz/zgrab2.dict
 FUZZ_LIBS = $(DUMP_LIBS)
 if FUZZER
 FUZZ_MAIN =
@@ -51,6 +51,10 @@ check_PROGRAMS += tests/fuzz/fuzz_crl
 tests_fuzz_fuzz_crl_SOURCES = tests/fuzz/fuzz_crl.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_crl_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_crl_LDADD = libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_ocsp
+tests_fuzz_fuzz_ocsp_SOURCES = tests/fuzz/fuzz_ocsp.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_ocsp_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_ocsp_LDADD = libcert.la libbase.la
 check_PROGRAMS += tests/fuzz/fuzz_revocation
 tests_fuzz_fuzz_revocation_SOURCES = tests/fuzz/fuzz_revocation.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_revocation_LDFLAGS = $(AM_FUZZFLAGS) -Wl,--wrap=tw_signature_check
@@ -63,3 +67,12 @@ check_PROGRAMS += tests/fuzz/fuzz_revoked
 tests_fuzz_fuzz_revoked_SOURCES = tests/fuzz/fuzz_revoked.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_revoked_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++
+
+# make fuzz-long: TW_FUZZ_SECONDS (1200) for each of TW_FUZZ_TARGETS (all), TW_FUZZ_JOBS
+# (1) at a time, by clang's libFuzzer with AddressSanitizer and
+# UndefinedBehaviorSanitizer; a table of what was seen, exit 1 on a finding. What
+# it found stays in fuzz-long/, and the next run goes on from there.
+fuzz-long:
+	targets="$$TW_FUZZ_TARGETS"; : "$${targets:=`cat '$(srcdir)/tests/fuzz/targets'`}"; \
+	sh '$(srcdir)/tests/fuzz/run' fuzz-long 0 $$targets && python3 '$(srcdir)/tests/fuzz/long.py' fuzz-long '$(srcdir)' $$targets
+.PHONY: fuzz-long
