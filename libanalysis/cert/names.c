@@ -133,7 +133,8 @@ static void add_escaped(struct tw_buf *b, struct tw_slice s)
 		else
 			tw_buf_addc(b, (char)ch);
 	}
-	tw_buf_add(b, s.p + from, s.n - from);
+	if (from < s.n)
+		tw_buf_add(b, s.p + from, s.n - from);
 }
 
 static bool read_atv(struct tw_slice body, struct tw_slice *oid, struct tw_tlv *value)

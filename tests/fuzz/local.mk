@@ -1,7 +1,7 @@
 # Fuzz targets. A new one: its file here, its line in tests/fuzz/targets, its
 # seeds in corpus/NAME, a NAME.dict if it helps, and three lines below. make check replays the corpora;
 # tests/fuzz/run fuzzes. Configured with --enable-fuzzer, libFuzzer brings main.
-EXTRA_DIST += tests/fuzz/long.py tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus tests/fuzz/zgrab2.dict
+EXTRA_DIST += tests/fuzz/long.py tests/fuzz/seeds.py tests/fuzz/run tests/fuzz/targets tests/fuzz/corpus tests/fuzz/zgrab2.dict
 FUZZ_LIBS = $(DUMP_LIBS)
 if FUZZER
 FUZZ_MAIN =
@@ -67,6 +67,11 @@ check_PROGRAMS += tests/fuzz/fuzz_revoked
 tests_fuzz_fuzz_revoked_SOURCES = tests/fuzz/fuzz_revoked.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_revoked_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++
+check_PROGRAMS += tests/fuzz/fuzz_name
+tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c tests/synth/der.c tests/synth/der.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_name_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_name_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_name_LDADD = libchain.la libcert.la libbase.la
 
 # make fuzz-long: TW_FUZZ_SECONDS (1200) for each of TW_FUZZ_TARGETS (all), TW_FUZZ_JOBS
 # (1) at a time, by clang's libFuzzer with AddressSanitizer and
