@@ -72,6 +72,11 @@ tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c tests/synth/der.c tests/sy
 tests_fuzz_fuzz_name_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_name_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_name_LDADD = libchain.la libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_policy
+tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/synth/cert.c tests/synth/cert.h tests/synth/der.c tests/synth/der.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_policy_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_policy_LDADD = libchain.la libcert.la libbase.la
 
 # make fuzz-long: TW_FUZZ_SECONDS (1200) for each of TW_FUZZ_TARGETS (all), TW_FUZZ_JOBS
 # (1) at a time, by clang's libFuzzer with AddressSanitizer and

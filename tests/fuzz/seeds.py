@@ -45,7 +45,27 @@ def names():
     yield 'many', b''.join(attribute(UTF8, OU, b'%d' % i, i > 0) for i in range(66))
 
 
-SETS = {'name': names}
+def policy(policies=None, self_issued=False, explicit=None, mapping=None, inhibit=None, pairs=()):
+    """One certificate of fuzz_policy; policies 0 to 3, 4 is any."""
+    there = (policies is not None) | self_issued << 1 | (explicit is not None) << 2 | (mapping is not None) << 3 | (inhibit is not None) << 4
+    counters = (explicit or 0) | (mapping or 0) << 2 | (inhibit or 0) << 4
+    return bytes([there | len(pairs) << 5, sum(1 << p for p in policies or ()), counters] + [f + 5 * t for f, t in pairs])
+
+
+def policies():
+    yield 'none', policy() * 3
+    yield 'required', policy() + policy([0], explicit=0) + policy([0])
+    yield 'required-missing', policy(explicit=0) + policy([0]) + policy([1])
+    yield 'any', policy([4], explicit=1) + policy([4]) + policy([4, 0]) + policy([0, 1])
+    yield 'any-inhibited', policy([4], explicit=0, inhibit=0) + policy([4], self_issued=True) + policy([4])
+    yield 'mapped', policy([0], explicit=0) + policy([0], pairs=[(0, 1)]) + policy([1])
+    yield 'mapped-inhibited', policy([0], explicit=0, mapping=0) + policy([0], pairs=[(0, 1)]) + policy([1])
+    yield 'mapped-any', policy(explicit=0) + policy([4], pairs=[(0, 1), (0, 2), (3, 1)]) + policy([1, 2, 3], pairs=[(1, 0), (2, 0)]) + policy([0])
+    yield 'mapped-to-any', policy() + policy([0], pairs=[(0, 4), (4, 1)]) + policy([1])
+    yield 'long', policy([0, 1, 2, 3, 4], explicit=3, pairs=[(0, 1), (1, 0), (2, 3)]) * 6
+
+
+SETS = {'name': names, 'policy': policies}
 
 
 def main():
