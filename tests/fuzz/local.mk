@@ -77,6 +77,11 @@ tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/synth/cert.c tes
 tests_fuzz_fuzz_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_policy_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_policy_LDADD = libchain.la libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_constraints
+tests_fuzz_fuzz_constraints_SOURCES = tests/fuzz/fuzz_constraints.c tests/synth/cert.c tests/synth/cert.h tests/synth/der.c tests/synth/der.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_constraints_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_constraints_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_constraints_LDADD = libchain.la libcert.la libbase.la
 
 # make fuzz-long: TW_FUZZ_SECONDS (1200) for each of TW_FUZZ_TARGETS (all), TW_FUZZ_JOBS
 # (1) at a time, by clang's libFuzzer with AddressSanitizer and

@@ -65,7 +65,34 @@ def policies():
     yield 'long', policy([0, 1, 2, 3, 4], explicit=3, pairs=[(0, 1), (1, 0), (2, 3)]) * 6
 
 
-SETS = {'name': names, 'policy': policies}
+def constraints():
+    for name, text in {
+            'dns': 'oOrg|nda.example|pdexample|Pda.example|Xdb.example',
+            'dns-below': 'ndexample|nda.b.example|pd.example|xd.b.example',
+            'dns-wild': 'nd*.a.example|pda.example|Xdb.a.example',
+            'dns-wild-below': 'nd*.a.example|pd.a.example|Xd.a.example',
+            'dns-all': 'nda|nd_b.c|pd|Xdc',
+            'dns-bad': 'nda..b|nd-|pda b|Pdx',
+            'mail': 'nea@b.example|ne"x y"@b.example|peb.example|Pe.example|Xea@b.example',
+            'mail-own': 'ma@b.example|cc.example|peA@b.example|Peb.example',
+            'mail-utf8': 'noa@b.example|peb.example|Xo',
+            'uri': 'nuhttp://u:p@host.example:80/p?q#f|nuurn:x|puhost.example|Pu.example',
+            'uri-ip': 'nuhttps://10.0.0.1/|puhttps://x/|Puexample',
+            'ip': 'ni0a000001|pi0a000000ff000000|Pi0a000000ff00ff00|xi0a000001ffffffff',
+            'ip6': 'ni' + '20010db8' + '0' * 24 + '|pi20010db8' + '0' * 24 + 'ffffffff' + '0' * 24 + '|Pi00',
+            'dn': 'oOrg  One|oUnit|cname|pnorg one|Pnorg one/unit/x|xn',
+            'dn-san': 'nna/B c|pnA|Pna/b  C',
+            'cn': 'oo|c10.0.0.1|cwww.a.example|c*.b.example|pda.example|Pi0a000001ffffffff',
+            'id': 'nr123|prx|Pda'}.items():
+        yield name, text.replace('|', '\n').encode()
+    base = tlv(0x30, tlv(0x82, b'example'))
+    yield 'raw', tlv(0x30, tlv(0xa0, base) + tlv(0xa1, tlv(0x30, tlv(0x87, bytes(8)))))
+    yield 'raw-minimum', tlv(0x30, tlv(0xa0, tlv(0x30, tlv(0x82, b'example') + tlv(0x80, b'\x00'))))
+    yield 'raw-maximum', tlv(0x30, tlv(0xa0, tlv(0x30, tlv(0x82, b'example') + tlv(0x81, b'\x05'))))
+    yield 'raw-empty', tlv(0x30, b'')
+
+
+SETS = {'name': names, 'constraints': constraints, 'policy': policies}
 
 
 def main():
