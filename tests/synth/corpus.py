@@ -319,7 +319,7 @@ def finish(d, names):
     anchors = [certs[top]]
     end = rng.random()
     reached = min(d.broken, default=top)  # the certificate at which verified edges end
-    extra = []
+    extra, rival = [], None
     if end < .06 and top > 1:  # an intermediate is missing
         gone = rng.choice(sent)
         sent.remove(gone)
@@ -334,7 +334,7 @@ def finish(d, names):
         top_seen = top if with_root else top - 1
         reason, pos = ("untrusted_root", top) if reached == top and with_root else ("unknown_issuer", min(reached, top_seen))
     elif end < .15 and top > 1:  # a twin of an intermediate with nothing wrong in it
-        pos, reason, extra = twin(d, certs, names, c)
+        pos, reason, extra, rival = twin(d, certs, names, c)
     elif rng.random() < .3:
         sent.append(top)
     mine = [certs[i] for i in sent] + extra
@@ -343,6 +343,8 @@ def finish(d, names):
         mine.append(rng.choice(mine))
     cut = rng.randrange(len(mine) + 1) if rng.random() < .2 else len(mine)
     c.anchors, c.chain, c.pool = anchors, [certs[0]] + mine[:cut], mine[cut:]
+    if rival is not None and tie(c, certs) < tie(c, [extra[0] if m.pos == rival else x for m, x in zip(d.m, certs)]):
+        pos = rival
     c.reason, c.culprit = reason, None if pos is None else certs[pos]
     return c
 
@@ -360,9 +362,17 @@ def twin(d, certs, names, c):
     m.issuer_name = d.m[p].issuer_name
     extra = [make(m, d.m[p + 1], d.rng, d.keys)]
     c.faults.append(f"twin@{p}")
+    before = d.truth()
     d.found = [f for n, f in zip(names, d.found) if n[1] != p]
     reason, pos = d.truth()
-    return pos, reason, extra
+    return pos, reason, extra, p if before == (reason, p) else None
+
+
+def tie(c, path):
+    """Which of two paths of one reason stands for the chain: the lesser (docs/verdicts.md, 2)."""
+    known = {x.der for x in c.chain + c.anchors}
+    return (-min(x.not_after for x in path), max(x.not_before for x in path), sum(x.der not in known for x in path),
+            [x.sha256 for x in path])
 
 
 def draw_self(rng, keys):
