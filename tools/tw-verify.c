@@ -1,4 +1,6 @@
 /* tw-verify: one chain against stores, at one time. Never reads the clock. */
+#include "base/bounds.h"
+#include "base/input.h"
 #include "base/output.h"
 #include "chain/explain.h"
 #include "chain/host.h"
@@ -27,6 +29,7 @@ static const char help[] =
 	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R         known (default): what a list names is revoked;\n"
 	"                         require: and each certificate needs a CRL in force\n"
+	"  --ocsp FILE            an OCSP response (DER), as a server staples it\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            taken as by every tool; this one works in one thread\n"
 	"  -q, --quiet  --help  --version\n"
@@ -38,7 +41,7 @@ struct options {
 	char **store, **crl;
 	int nstore, ncrl;
 	bool require;
-	const char *intermediates, *name, *out, *chain;
+	const char *intermediates, *name, *out, *chain, *ocsp;
 	int64_t at;
 	bool has_at;
 	bool reasons, explain;
@@ -52,7 +55,7 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
 		{ "purpose", 1, 0, 'p' }, { "profile", 1, 0, 'P' }, { "reasons", 1, 0, 'r' }, { "explain", 0, 0, 'e' },
-		{ "crl", 1, 0, 'c' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
+		{ "crl", 1, 0, 'c' }, { "revocation", 1, 0, 'R' }, { "ocsp", 1, 0, 'O' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
 		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
@@ -62,6 +65,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case 's': o->store[o->nstore++] = optarg; break;
 		case 'i': o->intermediates = optarg; break;
 		case 'c': o->crl[o->ncrl++] = optarg; break;
+		case 'O': o->ocsp = optarg; break;
 		case 'n': o->name = optarg; break;
 		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
@@ -152,6 +156,18 @@ static void write_row(struct tw_buf *b, const struct options *o, const struct tw
 	window(b, j, o->at);
 }
 
+/* A response that proves nothing is named. */
+static void say_unused(const struct options *o, struct tw_judge *judge, const struct tw_store *s,
+	const struct tw_question *q)
+{
+	struct tw_path *p;
+	uint32_t n = tw_judge_paths(judge, q, o->at, &p);
+
+	if (n && p[0].says.why)
+		tw_error("%s: not used for store %s: %s", o->ocsp, s->name, p[0].says.why);
+	tw_paths_free(p, n);
+}
+
 /* One store's row or drawing. True: it verifies the chain. */
 static bool one_store(struct tw_buf *b, const struct options *o, struct tw_judge *judge, const struct tw_certs *certs,
 	const struct tw_store *s, const struct tw_question *q)
@@ -159,6 +175,8 @@ static bool one_store(struct tw_buf *b, const struct options *o, struct tw_judge
 	struct tw_judgement j;
 
 	tw_judge_chain(judge, q, &j);
+	if (q->staple)
+		say_unused(o, judge, s, q);
 	const struct tw_step *at = tw_judgement_at(&j, o->at);
 	bool ok = at->reason == TW_R_OK;
 	if (o->explain) {
@@ -227,6 +245,20 @@ static bool judge_all(const struct options *o, struct tw_graph *g, const struct 
 	return all;
 }
 
+/* Reads --ocsp into der. -1 after tw_error. */
+static int open_staple(const struct options *o, struct tw_buf *der, struct tw_staple *s)
+{
+	if (!o->ocsp)
+		return 0;
+	if (tw_input_whole(o->ocsp, TW_MAX_RECORD, "OCSP response", der) < 0)
+		return -1;
+	tw_staple_read(s, tw_buf_slice(der));
+	if (s->o.readable)
+		return 0;
+	tw_error("%s: no OCSP response: %s", o->ocsp, s->o.why);
+	return -1;
+}
+
 /* NULL where none are asked for; -1 after tw_error. */
 static int open_lists(const struct options *o, struct tw_graph *g, struct tw_crls **lists)
 {
@@ -242,6 +274,8 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 	struct tw_graph g;
 	struct tw_buf out = { 0, 0, 0 };
 	struct tw_index pool;
+	struct tw_buf der = { 0, 0, 0 };
+	struct tw_staple staple;
 	struct tw_crls *lists;
 	uint32_t *chain = NULL, *more = NULL, nchain = 0, nmore = 0;
 	bool all = true;
@@ -253,12 +287,13 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 	}
 	if (!err && o->intermediates)
 		err = tw_certs_load(certs, o->intermediates, &more, &nmore) < 0;
-	err = err || open_stores(o, certs, stores) < 0;
+	err = err || open_stores(o, certs, stores) < 0 || open_staple(o, &der, &staple) < 0;
 	if (!err) {
 		tw_graph_init(&g, certs);
 		tw_index_make(&pool, &g, more, nmore, false);
 		err = open_lists(o, &g, &lists) < 0;
-		struct tw_question q = { .presented = chain, .npresented = nchain, .pool = &pool };
+		struct tw_question q = { .presented = chain, .npresented = nchain, .pool = &pool,
+			.staple = o->ocsp ? &staple : NULL };
 		if (!err) {
 			all = judge_all(o, &g, stores, &q, lists, &out);
 			err = write_out(o, &out) < 0;
@@ -268,6 +303,7 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 		tw_graph_free(&g);
 	}
 	tw_buf_free(&out);
+	tw_buf_free(&der);
 	free(chain);
 	free(more);
 	return err ? 2 : all ? 0 : 1;

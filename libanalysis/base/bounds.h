@@ -66,6 +66,10 @@
  * certificate stands on a list signed by another, and so on. One is usual. */
 #define TW_MAX_SIGNERS 4
 
+/* Certificates in an OCSP response that may be its responder's, by name or key:
+ * one in use. */
+#define TW_MAX_RESPONDERS 4
+
 /* Distribution points of one certificate, and issuers of lists that they name:
  * certificates in use have one or two. */
 #define TW_MAX_POINTS 64

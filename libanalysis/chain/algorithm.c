@@ -73,6 +73,17 @@ const char *tw_digest_name(enum tw_digest d)
 	return name[d];
 }
 
+bool tw_digest_find(struct tw_slice oid, enum tw_digest *out)
+{
+	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++) {
+		if (oid.n == hashes[i].n && !memcmp(oid.p, hashes[i].oid, oid.n)) {
+			*out = hashes[i].digest;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* SEQUENCE { OID, parameters NULL or absent }. */
 static bool hash_read(struct tw_slice seq, enum tw_digest *out)
 {
@@ -87,13 +98,7 @@ static bool hash_read(struct tw_slice seq, enum tw_digest *out)
 	int got = tw_der_next(&d, &params);
 	if (got < 0 || (got == 1 && (params.tag != 0x05 || params.body.n || d.s.n)))
 		return false;
-	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++) {
-		if (oid.body.n == hashes[i].n && !memcmp(oid.body.p, hashes[i].oid, oid.body.n)) {
-			*out = hashes[i].digest;
-			return true;
-		}
-	}
-	return false;
+	return tw_digest_find(oid.body, out);
 }
 
 /* SEQUENCE { id-mgf1, HashAlgorithm }. */

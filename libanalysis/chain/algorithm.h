@@ -25,6 +25,11 @@ const struct tw_sigalg *tw_sigalg_find(struct tw_slice oid);
  * tw_pss_read. */
 bool tw_sigalg_params(const struct tw_sigalg *a, struct tw_slice params);
 const char *tw_digest_name(enum tw_digest d);
+/* A hash algorithm by its OID's content; false: none of the table. */
+bool tw_digest_find(struct tw_slice oid, enum tw_digest *out);
+/* d of s into out; how many bytes, 0 where it is none of SHA or MD5. */
+#define TW_MAX_DIGEST 64
+size_t tw_digest(enum tw_digest d, struct tw_slice s, uint8_t out[TW_MAX_DIGEST]);
 
 struct tw_pss {
 	enum tw_digest hash, mgf;

@@ -38,6 +38,12 @@ struct tw_crls {
 	uint32_t nvendor;
 };
 
+/* A certificate that lists are asked about; it need not be in the graph. */
+struct tw_listed {
+	const struct tw_cert *cert;
+	uint32_t issuer;            /* number of its issuer's name */
+};
+
 /* Takes over one list's bytes (malloc). False, and *why set, where it is of no
  * use; a list that is there already is used once. */
 bool tw_crls_add(struct tw_crls *s, uint8_t *der, size_t n, const char **why);
@@ -47,15 +53,16 @@ uint32_t tw_crls_first(const struct tw_crls *s, uint32_t issuer);
 enum tw_sig tw_crls_sig(struct tw_crls *s, uint32_t key, uint32_t list);
 
 /* ---- scope.c: RFC 5280 6.3.3 ---- */
-/* The names of the CRL issuers of cert's distribution points, its own issuer
+/* The names of the CRL issuers of w's distribution points, its own issuer
  * first; TW_NONE for unknown ones. Up to max; how many. */
-uint32_t tw_scope_issuers(struct tw_crls *s, uint32_t cert, uint32_t *out, uint32_t max);
-/* The reasons for which the list speaks of cert, TW_REASON_* (6.3.3 (b), (d),
+uint32_t tw_scope_issuers(struct tw_crls *s, const struct tw_listed *w, uint32_t *out, uint32_t max);
+/* The reasons for which the list speaks of w, TW_REASON_* (6.3.3 (b), (d),
  * by any of its points or as its issuer's own); 0: it does not. */
-uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, uint32_t cert);
+uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, const struct tw_listed *w);
 /* Two lists of one issuer have the same scope (6.3.3 (c)). */
 bool tw_scope_same(const struct tw_list *a, const struct tw_list *b);
-/* The list's entries for cert: start with *at = 0. */
-const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, uint32_t cert, uint32_t *at);
+/* The list's entries for w: start with *at = 0. */
+const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, const struct tw_listed *w,
+	uint32_t *at);
 
 #endif

@@ -47,12 +47,37 @@ static void failure(struct tw_buf *b, enum tw_reason r, const struct tw_cert *c)
 			tw_buf_addf(b, "                %s (%s)\n", tw_fault_kinds[k].says, tw_fault_kinds[k].rule);
 }
 
-static void path(struct tw_buf *b, const struct tw_cert *v, const struct tw_path *p)
+static void response(struct tw_buf *b, const struct tw_staple_says *w)
+{
+	static const char *const state[] = { "good", "revoked", "unknown" };
+
+	tw_buf_adds(b, "          OCSP response: ");
+	if (w->why) {
+		tw_buf_addf(b, "proves nothing: %s\n", w->why);
+		return;
+	}
+	tw_buf_adds(b, state[w->state]);
+	if (w->state == TW_OCSP_REVOKED) {
+		tw_buf_adds(b, " since ");
+		tw_time_add(b, w->revoked_at);
+	}
+	tw_buf_adds(b, w->next_update == TW_TIME_MAX ? ", in force since " : ", in force ");
+	tw_time_add(b, w->this_update);
+	if (w->next_update != TW_TIME_MAX) {
+		tw_buf_adds(b, " to ");
+		tw_time_add(b, w->next_update);
+	}
+	tw_buf_adds(b, w->delegated ? ", signed by a responder that the issuer named\n" : ", signed by the issuer\n");
+}
+
+static void path(struct tw_buf *b, const struct tw_cert *v, const struct tw_path *p, bool stapled)
 {
 	uint32_t n = p->n == 2 && p->cert[0] == p->cert[1] ? 1 : p->n;
 
 	for (uint32_t i = 0; i < n; i++) {
 		certificate(b, &v[p->cert[i]], n == 1 ? "anchor" : i == 0 ? "leaf" : i + 1 == n ? "anchor" : "CA");
+		if (!i && stapled)
+			response(b, &p->says);
 		for (uint32_t k = 0; k < p->nfailure; k++)
 			if (p->failure[k].at == i || (n == 1 && p->failure[k].at == 1))
 				failure(b, p->failure[k].reason, &v[p->cert[i]]);
@@ -91,7 +116,7 @@ void tw_explain(struct tw_buf *b, struct tw_judge *j, const struct tw_question *
 	uint32_t n = tw_judge_paths(j, q, t, &p);
 
 	if (n && s->npath) {
-		path(b, v, &p[0]);
+		path(b, v, &p[0], q->staple);
 		for (uint32_t i = 1; i < n; i++)
 			other(b, v, &p[i]);
 	} else {

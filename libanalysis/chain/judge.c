@@ -45,6 +45,7 @@ void tw_judge_free(struct tw_judge *j)
 		tw_signers_free(j->signers);
 	tw_constraints_free(j->constraints);
 	tw_policies_free(j->policies);
+	tw_staples_free(j->staples);
 	free(j->event);
 	free(j->stamp);
 	for (size_t i = 0; i < sizeof j->scratch / sizeof *j->scratch; i++)
@@ -199,9 +200,11 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 		return;
 	}
 	make_room(j);
+	j->staple = q->staple;
 	struct tw_context *c = tw_context_find(j, q, false);
 	if (c && !c->hopeless)
 		n = tw_leaf_paths(c, leaf, &p, &cut);
+	j->staple = NULL;
 	if (n)
 		steps(j, out, leaf, p, n, cut);
 	else if (cut)

@@ -10,6 +10,7 @@
 #include "chain/profile.h"
 #include "chain/reason.h"
 #include "chain/revocation.h"
+#include "chain/staple.h"
 #include "trust/store.h"
 
 enum tw_purpose { TW_PURPOSE_SERVER, TW_PURPOSE_CLIENT, TW_PURPOSE_ANY };
@@ -43,6 +44,7 @@ struct tw_question {
 	const struct tw_trust *trust;
 	const struct tw_index *pool;    /* or NULL */
 	const struct tw_index *witness; /* or NULL */
+	const struct tw_staple *staple; /* the response that came with it, or NULL */
 };
 
 /* From its second on, until the next step's. */
@@ -91,6 +93,7 @@ struct tw_path {
 	enum tw_reason reason; /* at the time asked for */
 	uint32_t culprit;
 	uint32_t fetched;
+	struct tw_staple_says says; /* of the question's staple, if there is one */
 	struct tw_failure *failure; /* all at that time, farthest from good first, then nearest the leaf */
 	uint32_t nfailure;
 };

@@ -194,6 +194,8 @@ struct tw_judge {
 	struct tw_signers *signers;
 	uint64_t asked[TW_MAX_SIGNERS];
 	uint32_t nasked;
+	const struct tw_staple *staple; /* of the question being answered */
+	struct tw_staples *staples;     /* what was checked of such so far */
 	struct tw_judge_stats stats;
 };
 
@@ -230,8 +232,15 @@ uint32_t tw_rules_leaf(const struct tw_judge *j, uint32_t cert);
 uint32_t tw_rules_row(const struct tw_row_key *r, const struct tw_cert *leaf);
 /* Blocks that t has for cert, put before the events next. */
 uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next);
-/* What revocation says of cert below a label, put before the events next. */
-uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, uint32_t next);
+/* What revocation says of cert below a label, put before the events next; with
+ * the response that was stapled for it, or NULL. */
+uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, const struct tw_staple *staple,
+	uint32_t next);
+/* What the certificate of an OCSP responder fails by itself (RFC 6960 4.2.2.2,
+ * RFC 5280 4.2.1.12). */
+uint32_t tw_rules_responder(const struct tw_judge *j, const struct tw_cert *c);
+/* The first of t's blocks for c of this kind, 0 = none; b is for its use. */
+uint32_t tw_rules_block(const struct tw_trust *t, const struct tw_cert *c, int kind, struct tw_buf *b);
 
 /* ---- extend.c ---- */
 /* The base label of a row. */
@@ -287,11 +296,8 @@ enum tw_reason tw_path_reason(const struct tw_judge *j, const struct tw_candidat
  * end of validity, the earliest begin, then tw_label_tie. */
 int tw_path_tie(const struct tw_judge *j, const struct tw_candidate_path *a, const struct tw_candidate_path *b);
 
-/* ---- revocation.c, signer.c ---- */
-/* When cert, of this issuer and below this anchor's certificate, is revoked, or
- * not known not to be. Depends on what c holds, and nothing else. */
-uint32_t tw_revocation_spans(struct tw_context *c, uint32_t cert, uint32_t issuer, uint32_t anchor,
-	struct tw_span out[TW_MAX_SPANS]);
+/* ---- revocation.c, signer.c, staple.c: more in revoke.h ---- */
+void tw_staples_free(struct tw_staples *m);
 void tw_standings_free(struct tw_cache *c);
 void tw_signers_free(struct tw_signers *s);
 /* Frees the contexts of all judges of signers. */

@@ -170,7 +170,9 @@ static bool leaf_failures(struct tw_context *c, const struct tw_label *l, uint32
 
 static uint32_t leaf_events(struct tw_context *c, const struct tw_label *l, uint32_t label, uint32_t leaf)
 {
-	return tw_rules_revocation(c, leaf, label, tw_rules_blocks(c->judge, c->blocks, leaf, l->events));
+	uint32_t blocks = tw_rules_blocks(c->judge, c->blocks, leaf, l->events);
+
+	return tw_rules_revocation(c, leaf, label, c->judge->staple, blocks);
 }
 
 static bool path_of(struct tw_context *c, const struct tw_entry *e, uint32_t leaf, uint32_t own,

@@ -53,6 +53,8 @@ libchain_la_SOURCES = \
 	libanalysis/chain/signer.c \
 	libanalysis/chain/stage.c \
 	libanalysis/chain/stage.h \
+	libanalysis/chain/staple.c \
+	libanalysis/chain/staple.h \
 	libanalysis/chain/subtree.c \
 	libanalysis/chain/times.c \
 	libanalysis/chain/times.h \

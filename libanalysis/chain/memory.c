@@ -40,14 +40,19 @@ static struct tw_judgement *shared(struct tw_seen *e, uint32_t n, struct tw_judg
 	return own;
 }
 
+static struct tw_question question(const struct tw_chain *o, const uint32_t *v, uint32_t n, int store, int pool)
+{
+	return (struct tw_question){ .presented = v, .npresented = n, .trust = o->trust[store],
+		.pool = pool ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL };
+}
+
 static void judge(struct tw_chain *o, const uint32_t *v, uint32_t n, struct tw_seen *e)
 {
 	e->j = tw_alloc((size_t)o->nstore * 2 * sizeof *e->j);
 	for (int p = 0; p <= o->has_pool; p++) {
 		for (int s = 0; s < o->nstore; s++) {
 			struct tw_judgement j;
-			struct tw_question q = { .presented = v, .npresented = n, .trust = o->trust[s],
-				.pool = p ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL };
+			struct tw_question q = question(o, v, n, s, p);
 			tw_judge_chain(o->judge, &q, &j);
 			e->j[2 * s + p] = shared(e, 2 * (uint32_t)o->nstore, &j);
 		}
@@ -84,6 +89,19 @@ uint32_t tw_chain_look_up(struct tw_chain *o, struct tw_slice text)
 		judge_new(o, text, &o->seen[i]);
 	}
 	return i;
+}
+
+void tw_chain_stapled(struct tw_chain *o, struct tw_slice text, int store, int pool, const struct tw_staple *staple,
+	struct tw_judgement *out)
+{
+	struct tw_seen e = { .leaf = TW_NONE };
+	uint32_t *v, n;
+
+	members(o, text, &e, &v, &n);
+	struct tw_question q = question(o, v, n, store, pool);
+	q.staple = staple;
+	tw_judge_chain(o->judge, &q, out);
+	free(v);
 }
 
 static void forget(struct tw_seen *e, uint32_t n)

@@ -6,7 +6,7 @@
 #include "chain/stage.h"
 
 enum tw_chain_column { TW_COL_TIME, TW_COL_NAME, TW_COL_CHAIN, TW_COL_COLLECTED, TW_COL_VERSION, TW_COL_RESUMED,
-	TW_COL_OUTCOME, TW_COL_SOURCE, TW_COL_N };
+	TW_COL_OUTCOME, TW_COL_SOURCE, TW_COL_STAPLE, TW_COL_N };
 
 /* What is remembered of a distinct chain. */
 struct tw_seen {
@@ -28,17 +28,22 @@ struct tw_chain {
 	const struct tw_profile *profile;
 	int nstore;
 	struct tw_index pool, witness;
-	bool has_pool, has_witness;
+	bool has_pool, has_witness, require;
 	uint32_t show;
 	uint32_t at[TW_COL_N];
 	struct tw_set chains;    /* SHA-256 of the chain field's text */
 	struct tw_seen *seen;    /* by number in chains */
 	uint32_t cap;
 	struct tw_buf b;
+	struct tw_buf der;       /* the row's stapled response */
 };
 
 /* The chain of this text, judged if it is new; its number. */
 uint32_t tw_chain_look_up(struct tw_chain *o, struct tw_slice text);
+/* The judgement of the chain with what was stapled to it, for one row; only what
+ * was checked of the response is remembered. The caller frees *out. */
+void tw_chain_stapled(struct tw_chain *o, struct tw_slice text, int store, int pool, const struct tw_staple *staple,
+	struct tw_judgement *out);
 void tw_chain_forget(struct tw_chain *o);
 /* A chain is judged when the members its path needs are at hand. */
 bool tw_chain_lacks(const struct tw_seen *e, const struct tw_step *at);

@@ -1,5 +1,5 @@
 /* Paths taken apart: every failure of every certificate, for people. */
-#include "chain/label.h"
+#include "chain/revoke.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +114,19 @@ static void events(const struct taking *k, uint32_t first)
 	}
 }
 
+static void stapled(const struct taking *k)
+{
+	struct tw_judge *j = k->j;
+	uint32_t leaf = k->path->cert[0];
+	struct tw_ask q = { .who = { &j->g->certs->v[leaf], j->g->node[leaf].issuer }, .issuer = k->path->cert[1],
+		.anchor = k->path->cert[k->path->n - 1], .require = j->o.require, .staple = j->staple };
+	struct tw_word w;
+
+	tw_staple_word(k->c, &q, &w);
+	k->path->says = w.says;
+	tw_word_free(&w);
+}
+
 static int by_weight(const void *a, const void *b)
 {
 	const struct tw_failure *x = a, *y = b;
@@ -158,6 +171,8 @@ static void take(struct tw_judge *j, struct tw_context *c, uint32_t leaf, const 
 		own(&k, i);
 	}
 	events(&k, from->events);
+	if (j->staple)
+		stapled(&k);
 	tidy(p);
 }
 
@@ -171,6 +186,7 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 	if (!j->g->certs->v[leaf].readable)
 		return 0;
 	struct tw_context *c = tw_context_find(j, q, false);
+	j->staple = q->staple;
 	if (c && !c->hopeless)
 		n = tw_leaf_paths(c, leaf, &p, &cut);
 	/* Few: insertion keeps the code short. */
@@ -189,6 +205,7 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 	*out = n ? tw_alloc(n * sizeof **out) : NULL;
 	for (uint32_t i = 0; i < n; i++)
 		take(j, c, leaf, &p[i], t, &(*out)[i]);
+	j->staple = NULL;
 	free(p);
 	return n;
 }

@@ -12,7 +12,8 @@ enum { REASONS = 9 };
 struct asking {
 	struct tw_context *c;
 	struct tw_crls *s;
-	uint32_t cert, anchor;
+	struct tw_listed who;
+	uint32_t anchor;
 	bool require;
 	struct tw_times revoked;
 	struct tw_times covered[REASONS]; /* by bit of the reason; 0: all of them */
@@ -67,7 +68,7 @@ static bool entry_date(const struct asking *a, uint32_t list, bool removed, int6
 	uint32_t at = 0;
 	bool found = false;
 
-	while ((e = tw_scope_entry(a->s, list, a->cert, &at)) != NULL) {
+	while ((e = tw_scope_entry(a->s, list, &a->who, &at)) != NULL) {
 		if ((e->reason == TW_CRL_REMOVE) != removed)
 			continue;
 		if (!found || (removed ? e->date > *date : e->date < *date))
@@ -165,7 +166,7 @@ static void take_list(struct asking *a, uint32_t x)
 
 	if (!entry && !force)
 		return;
-	uint32_t reasons = tw_scope_reasons(a->s, x, a->cert);
+	uint32_t reasons = tw_scope_reasons(a->s, x, &a->who);
 	if (!reasons)
 		return;
 	if (entry)
@@ -183,7 +184,7 @@ static bool never_listed(const struct tw_cert *c)
 /* The times without a word on some reason. */
 static void unknown(struct asking *a, struct tw_times *out)
 {
-	if (!a->require || never_listed(&a->c->judge->g->certs->v[a->cert]))
+	if (!a->require || never_listed(a->who.cert))
 		return;
 	tw_times_add(out, TW_TIME_MIN, TW_TIME_MAX);
 	for (int i = 1; i < REASONS; i++) {
@@ -201,23 +202,40 @@ static uint32_t spans(const struct tw_times *t, enum tw_reason r, struct tw_span
 	return t->n;
 }
 
-uint32_t tw_revocation_spans(struct tw_context *c, uint32_t cert, uint32_t issuer, uint32_t anchor,
-	struct tw_span out[TW_MAX_SPANS])
+static void take_lists(struct asking *a, const uint8_t *issuer_key)
 {
-	struct tw_crls *s = c->judge->o.revocation;
-	const struct tw_cert *v = c->judge->g->certs->v;
-	struct asking a = { .c = c, .s = s, .cert = cert, .anchor = anchor, .require = c->judge->o.require };
-	struct tw_times u = { .n = 0 };
-	uint32_t name[TW_MAX_POINTS], n = tw_scope_issuers(s, cert, name, TW_MAX_POINTS), k;
+	uint32_t name[TW_MAX_POINTS], n = tw_scope_issuers(a->s, &a->who, name, TW_MAX_POINTS);
+	int64_t since;
 
 	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t x = tw_crls_first(s, name[i]); x != TW_NONE; x = s->list[x].next)
-			take_list(&a, x);
-	for (uint32_t i = 0; i < s->nvendor; i++) {
-		int64_t since;
-		if (tw_revoked_has(&s->vendor[i], &v[cert], v[issuer].spki_sha256, &since))
-			tw_times_add(&a.revoked, since, TW_TIME_MAX);
-	}
+		for (uint32_t x = tw_crls_first(a->s, name[i]); x != TW_NONE; x = a->s->list[x].next)
+			take_list(a, x);
+	for (uint32_t i = 0; i < a->s->nvendor; i++)
+		if (tw_revoked_has(&a->s->vendor[i], a->who.cert, issuer_key, &since))
+			tw_times_add(&a->revoked, since, TW_TIME_MAX);
+}
+
+static void take_staple(struct asking *a, const struct tw_ask *q)
+{
+	struct tw_word w;
+
+	tw_staple_word(a->c, q, &w);
+	tw_times_join(&a->revoked, &w.revoked);
+	tw_times_join(&a->covered[0], &w.good);
+	a->cut |= w.cut;
+	tw_word_free(&w);
+}
+
+uint32_t tw_revocation_spans(struct tw_context *c, const struct tw_ask *q, struct tw_span out[TW_MAX_SPANS])
+{
+	struct asking a = { .c = c, .s = c->judge->o.revocation, .who = q->who, .anchor = q->anchor, .require = q->require };
+	struct tw_times u = { .n = 0 };
+	uint32_t k;
+
+	if (a.s)
+		take_lists(&a, c->judge->g->certs->v[q->issuer].spki_sha256);
+	if (q->staple)
+		take_staple(&a, q);
 	unknown(&a, &u);
 	if (a.cut || a.revoked.n + u.n > TW_MAX_SPANS) {
 		out[0] = (struct tw_span){ TW_TIME_MIN, TW_TIME_MAX, TW_R_LIMIT };

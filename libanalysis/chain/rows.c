@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const columns[TW_COL_N] = {
-	"time", "name", "chain", "collected", "version", "resumed", "outcome", "source"
+	"time", "name", "chain", "collected", "version", "resumed", "outcome", "source", "ocsp_stapled"
 };
 const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "ever", "fetched" };
 
@@ -126,23 +126,50 @@ static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why
 	}
 }
 
+static void put_verdict(struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, const struct tw_judgement *j,
+	int64_t t)
+{
+	const struct tw_step *at = tw_judgement_at(j, t);
+	bool none = tw_chain_lacks(e, at);
+
+	put(r, none ? "" : tw_verdict_name(at->reason));
+	put(r, none ? "not_collected" : tw_reason_name(at->reason));
+	for (size_t k = 0; k < TW_NSHOW; k++) {
+		if (!(o->show & 1u << k))
+			continue;
+		if (none)
+			put(r, "");
+		else
+			put_show(o, r, j, at, k);
+	}
+}
+
+/* The row's stapled response, if it can change what is said of the leaf. */
+static const struct tw_staple *staple_of(struct tw_chain *o, const struct tw_row *r, const struct tw_seen *e,
+	struct tw_staple *s)
+{
+	o->der.n = 0;
+	if (!tw_staple_field(tw_row_get(r, o->at[TW_COL_STAPLE]), &o->der))
+		return NULL;
+	tw_staple_read(s, tw_buf_slice(&o->der));
+	return tw_staple_matters(s, &o->certs.v[e->leaf], o->require) ? s : NULL;
+}
+
 static void put_verdicts(struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int64_t t)
 {
+	struct tw_staple own;
+	const struct tw_staple *staple = staple_of(o, r, e, &own);
+
 	for (int s = 0; s < o->nstore; s++) {
 		for (int p = 0; p <= o->has_pool; p++) {
-			const struct tw_judgement *j = e->j[2 * s + p];
-			const struct tw_step *at = tw_judgement_at(j, t);
-			bool none = tw_chain_lacks(e, at);
-			put(r, none ? "" : tw_verdict_name(at->reason));
-			put(r, none ? "not_collected" : tw_reason_name(at->reason));
-			for (size_t k = 0; k < TW_NSHOW; k++) {
-				if (!(o->show & 1u << k))
-					continue;
-				if (none)
-					put(r, "");
-				else
-					put_show(o, r, j, at, k);
+			struct tw_judgement j;
+			if (!staple) {
+				put_verdict(o, r, e, e->j[2 * s + p], t);
+				continue;
 			}
+			tw_chain_stapled(o, tw_row_get(r, o->at[TW_COL_CHAIN]), s, p, staple, &j);
+			put_verdict(o, r, e, &j, t);
+			tw_judgement_free(&j);
 		}
 	}
 }

@@ -21,7 +21,6 @@ union context {
 	struct sha3_512_ctx sha3;
 	struct sha3_224_ctx sha3_224;
 };
-#define MAX_DIGEST 64
 
 static const struct nettle_hash *hash_of(enum tw_digest d)
 {
@@ -47,6 +46,16 @@ static void digest(const struct nettle_hash *h, struct tw_slice s, uint8_t *out)
 	h->init(&c);
 	h->update(&c, s.n, s.p);
 	h->digest(&c, h->digest_size, out);
+}
+
+size_t tw_digest(enum tw_digest d, struct tw_slice s, uint8_t out[TW_MAX_DIGEST])
+{
+	const struct nettle_hash *h = hash_of(d);
+
+	if (!h)
+		return 0;
+	digest(h, s, out);
+	return h->digest_size;
 }
 
 bool tw_rsa_open(struct tw_slice n, struct tw_slice e, struct tw_slice s, uint8_t *out)
@@ -97,7 +106,7 @@ bool tw_rsa_without_null(struct tw_slice em, enum tw_digest d, struct tw_slice t
 {
 	const struct nettle_hash *h = hash_of(d);
 	struct tw_slice oid = digest_oid(d);
-	uint8_t info[2 + 2 + 2 + 9 + 2 + MAX_DIGEST];
+	uint8_t info[2 + 2 + 2 + 9 + 2 + TW_MAX_DIGEST];
 	size_t k = 0;
 
 	if (!h)
@@ -126,7 +135,7 @@ bool tw_rsa_without_null(struct tw_slice em, enum tw_digest d, struct tw_slice t
 static bool pss_matches(const uint8_t *em, size_t n, size_t bits, const struct tw_pss *p, struct tw_slice tbs)
 {
 	const struct nettle_hash *h = hash_of(p->hash), *g = hash_of(p->mgf);
-	uint8_t md[MAX_DIGEST], want[MAX_DIGEST];
+	uint8_t md[TW_MAX_DIGEST], want[TW_MAX_DIGEST];
 	union context c;
 	size_t hn = h->digest_size, dn = n - hn - 1;
 	uint8_t *db = tw_alloc(dn + 1);

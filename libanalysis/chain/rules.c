@@ -1,6 +1,6 @@
 /* What a certificate fails by itself (RFC 5280 sections 4.2 and 6.1), in each
  * place of a path. */
-#include "chain/label.h"
+#include "chain/revoke.h"
 
 #include <string.h>
 
@@ -22,13 +22,18 @@ static bool eku_lacks(const struct tw_judge *j, const struct tw_cert *c, bool ca
 	return j->o.purpose != TW_PURPOSE_ANY && c->ext & TW_EXT_EKU && !(c->eku & (want | TW_EKU_ANY));
 }
 
-/* What holds for all, the anchor's certificate too. */
-static uint32_t common(const struct tw_judge *j, const struct tw_cert *c, bool ca, bool anchor)
+/* What holds for all, whatever their purpose. */
+static uint32_t any(const struct tw_judge *j, const struct tw_cert *c, bool anchor)
 {
 	return bit(tw_profile_weak_key(j->o.profile, c, anchor), TW_R_WEAK_KEY) |
-		bit(eku_lacks(j, c, ca), TW_R_EXTENDED_KEY_USAGE) |
 		bit(c->critical & ~(uint32_t)KNOWN_CRITICAL, TW_R_CRITICAL_EXTENSION) |
 		bit(c->curve && !strcmp(c->curve, "explicit"), TW_R_UNSUPPORTED_ALGORITHM);
+}
+
+/* What holds for all of a path, the anchor's certificate too. */
+static uint32_t common(const struct tw_judge *j, const struct tw_cert *c, bool ca, bool anchor)
+{
+	return any(j, c, anchor) | bit(eku_lacks(j, c, ca), TW_R_EXTENDED_KEY_USAGE);
 }
 
 /* What holds for C1 to Cn. */
@@ -82,6 +87,18 @@ uint32_t tw_rules_leaf(const struct tw_judge *j, uint32_t cert)
 		bit(!leaf_usage_fits(j, c) || (c->ca && !j->o.profile->ca_leaf), TW_R_KEY_USAGE);
 }
 
+/* A certificate must fit both its keyUsage and its extKeyUsage. */
+static bool responds(const struct tw_cert *c)
+{
+	return !(c->ext & TW_EXT_KEY_USAGE) || c->key_usage & (TW_KU_DIGITAL_SIGNATURE | TW_KU_NON_REPUDIATION);
+}
+
+uint32_t tw_rules_responder(const struct tw_judge *j, const struct tw_cert *c)
+{
+	return any(j, c, false) | member(j, c) | bit(!responds(c), TW_R_KEY_USAGE) |
+		bit(!(c->ext & TW_EXT_EKU) || !(c->eku & TW_EKU_OCSP), TW_R_EXTENDED_KEY_USAGE);
+}
+
 /* Dates of SCTs are not read yet: a row that asks for them does not hold. */
 uint32_t tw_rules_row(const struct tw_row_key *r, const struct tw_cert *leaf)
 {
@@ -100,40 +117,45 @@ static uint32_t put(struct tw_judge *j, struct tw_span s, uint32_t cert, uint32_
 	return j->nevent++;
 }
 
-uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next)
+uint32_t tw_rules_block(const struct tw_trust *t, const struct tw_cert *c, int kind, struct tw_buf *b)
 {
-	const struct tw_cert *c = &j->g->certs->v[cert];
+	const uint8_t *key = kind == TW_BLOCK_CERT ? c->sha256 : c->spki_sha256;
 	uint8_t h[TW_SHA256];
 
-	for (int kind = 0; t && kind < 3; kind++) {
-		const uint8_t *key = kind == TW_BLOCK_CERT ? c->sha256 : c->spki_sha256;
-		if (!t->blocked[kind].n)
-			continue;
-		if (kind == TW_BLOCK_SERIAL) {
-			struct tw_buf *b = &j->scratch[3];
-			b->n = 0;
-			tw_buf_addslice(b, c->issuer);
-			tw_buf_addslice(b, c->serial);
-			tw_sha256(tw_buf_slice(b), h);
-			key = h;
-		}
-		uint32_t i = tw_set_find(&t->blocked[kind], key);
-		for (uint32_t e = i == TW_NONE ? 0 : t->first[kind][i]; e; e = t->block[e].next)
-			next = put(j, t->block[e].span, cert, next);
+	if (!t || !t->blocked[kind].n)
+		return 0;
+	if (kind == TW_BLOCK_SERIAL) {
+		b->n = 0;
+		tw_buf_addslice(b, c->issuer);
+		tw_buf_addslice(b, c->serial);
+		tw_sha256(tw_buf_slice(b), h);
+		key = h;
 	}
+	uint32_t i = tw_set_find(&t->blocked[kind], key);
+	return i == TW_NONE ? 0 : t->first[kind][i];
+}
+
+uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next)
+{
+	for (int kind = 0; t && kind < 3; kind++)
+		for (uint32_t e = tw_rules_block(t, &j->g->certs->v[cert], kind, &j->scratch[3]); e; e = t->block[e].next)
+			next = put(j, t->block[e].span, cert, next);
 	return next;
 }
 
-uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, uint32_t next)
+uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, const struct tw_staple *staple,
+	uint32_t next)
 {
 	struct tw_judge *j = c->judge;
 	struct tw_span span[TW_MAX_SPANS];
 
 	/* Paths that only explain are not judged. */
-	if (!j->o.revocation || c->verified)
+	if ((!j->o.revocation && !staple) || c->verified)
 		return next;
 	const struct tw_label *l = tw_label(j, label);
-	uint32_t k = tw_revocation_spans(c, cert, l->cert, c->row[l->row].cert, span);
+	struct tw_ask q = { .who = { &j->g->certs->v[cert], j->g->node[cert].issuer }, .issuer = l->cert,
+		.anchor = c->row[l->row].cert, .require = j->o.require, .staple = staple };
+	uint32_t k = tw_revocation_spans(c, &q, span);
 	for (uint32_t i = 0; i < k; i++)
 		next = put(j, span[i], cert, next);
 	return next;

@@ -62,18 +62,18 @@ static bool relative_name(struct tw_crls *s, const struct tw_list *l, const stru
 }
 
 /* (b)(1) and (b)(2)(i). */
-static bool point_fits(struct tw_crls *s, const struct tw_list *l, const struct tw_point *p, uint32_t cert)
+static bool point_fits(struct tw_crls *s, const struct tw_list *l, const struct tw_point *p,
+	const struct tw_listed *w)
 {
-	const struct tw_cert *c = &s->g->certs->v[cert];
 	bool idp = l->crl.ext & TW_CRL_IDP;
 
 	if (p->crl_issuer.n ? !idp || !l->crl.idp.indirect || !names_number(s, p->crl_issuer, l->issuer) :
-			l->issuer != s->g->node[cert].issuer)
+			l->issuer != w->issuer)
 		return false;
 	if (!idp || !l->crl.idp.point.named)
 		return true;
 	if (p->relative.n)
-		return relative_name(s, l, p, c);
+		return relative_name(s, l, p, w->cert);
 	return any_name(s, l, p->named ? p->full_name : p->crl_issuer);
 }
 
@@ -88,9 +88,9 @@ static uint32_t reasons_of(const struct tw_list *l, const struct tw_point *p)
 }
 
 /* The issuer's own lists, as a point with its name. */
-static bool own_fits(const struct tw_crls *s, const struct tw_list *l, uint32_t cert)
+static bool own_fits(const struct tw_list *l, const struct tw_listed *w)
 {
-	struct tw_point_name n = { .kind = 4, .number = s->g->node[cert].issuer };
+	struct tw_point_name n = { .kind = 4, .number = w->issuer };
 
 	if (l->issuer != n.number)
 		return false;
@@ -102,10 +102,10 @@ static bool own_fits(const struct tw_crls *s, const struct tw_list *l, uint32_t 
 	return false;
 }
 
-uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, uint32_t cert)
+uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, const struct tw_listed *w)
 {
 	const struct tw_list *l = &s->list[list];
-	const struct tw_cert *c = &s->g->certs->v[cert];
+	const struct tw_cert *c = w->cert;
 	struct tw_point p = { .named = false };
 	struct tw_der d;
 	uint32_t r = 0;
@@ -113,28 +113,28 @@ uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, uint32_t cert)
 	if (l->crl.ext & TW_CRL_IDP && (l->crl.idp.only_attribute || (l->crl.idp.only_user && c->ca) ||
 			(l->crl.idp.only_ca && !c->ca)))
 		return 0;
-	if (own_fits(s, l, cert))
+	if (own_fits(l, w))
 		r |= reasons_of(l, &p);
 	if (r == TW_REASONS_ALL)
 		return r;
 	tw_list_start(&d, c->crldp);
 	for (uint32_t n = 0; n < TW_MAX_POINTS && tw_points_next(&d, &p) == 1; n++)
-		if (point_fits(s, l, &p, cert))
+		if (point_fits(s, l, &p, w))
 			r |= reasons_of(l, &p);
 	return r;
 }
 
-uint32_t tw_scope_issuers(struct tw_crls *s, uint32_t cert, uint32_t *out, uint32_t max)
+uint32_t tw_scope_issuers(struct tw_crls *s, const struct tw_listed *w, uint32_t *out, uint32_t max)
 {
 	struct tw_point p;
 	struct tw_point_name name;
 	struct tw_der d, names;
 	uint32_t n = 0, points = 0;
 
-	out[n++] = s->g->node[cert].issuer;
+	out[n++] = w->issuer;
 	if (!s->nindirect)
 		return n;
-	tw_list_start(&d, s->g->certs->v[cert].crldp);
+	tw_list_start(&d, w->cert->crldp);
 	while (points++ < TW_MAX_POINTS && tw_points_next(&d, &p) == 1) {
 		names = (struct tw_der){ p.crl_issuer, false };
 		while (n < max && next_name(s, &names, &name)) {
@@ -171,15 +171,15 @@ bool tw_scope_same(const struct tw_list *a, const struct tw_list *b)
 	return true;
 }
 
-const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, uint32_t cert, uint32_t *at)
+const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, const struct tw_listed *w,
+	uint32_t *at)
 {
 	const struct tw_list *l = &s->list[list];
 	const struct tw_crl_entry *e;
 
-	while ((e = tw_crl_find(&l->crl, s->g->certs->v[cert].serial, at)) != NULL) {
+	while ((e = tw_crl_find(&l->crl, w->cert->serial, at)) != NULL) {
 		struct tw_slice issuer = tw_crl_entry_issuer(&l->crl, e);
-		uint32_t own = s->g->node[cert].issuer;
-		if (issuer.p ? names_number(s, issuer, own) : l->issuer == own)
+		if (issuer.p ? names_number(s, issuer, w->issuer) : l->issuer == w->issuer)
 			return e;
 	}
 	return NULL;

@@ -158,6 +158,7 @@ static void add_path(const struct tw_judge *j, const struct tw_candidate_path *p
 	tw_times_free(&t);
 }
 
+/* list TW_NONE: whatever it signed. */
 static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, uint32_t anchor, struct tw_standing *o)
 {
 	struct tw_graph *g = c->judge->g;
@@ -185,7 +186,7 @@ static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, u
 		uint32_t key = own;
 		if (tw_graph_inherits(g, own))
 			key = tw_graph_inherit(g, own, tw_label(j, p[i].label)->key);
-		if (!p[i].failures && tw_crls_sig(j->o.revocation, key, list) == TW_SIG_GOOD)
+		if (!p[i].failures && (list == TW_NONE || tw_crls_sig(j->o.revocation, key, list) == TW_SIG_GOOD))
 			add_path(j, &p[i], o);
 	}
 	o->cut |= cut;
@@ -269,6 +270,12 @@ static bool verifies(struct search *o, uint32_t cert)
 	return true;
 }
 
+static void at_all_times(struct tw_standing *o)
+{
+	tw_times_add(&o->known, TW_TIME_MIN, TW_TIME_MAX);
+	tw_times_add(&o->good, TW_TIME_MIN, TW_TIME_MAX);
+}
+
 static void find_signers(struct search *o, uint32_t anchor, struct tw_standing *out)
 {
 	const struct tw_graph *g = o->c->judge->g;
@@ -276,8 +283,7 @@ static void find_signers(struct search *o, uint32_t anchor, struct tw_standing *
 
 	if (g->node[anchor].subject == name && verifies(o, anchor) && o->key != TW_NONE &&
 			signs_lists(&g->certs->v[anchor])) {
-		tw_times_add(&out->known, TW_TIME_MIN, TW_TIME_MAX);
-		tw_times_add(&out->good, TW_TIME_MIN, TW_TIME_MAX);
+		at_all_times(out);
 		return;
 	}
 	gather(o, name);
@@ -304,6 +310,24 @@ const struct tw_standing *tw_standing(struct tw_context *c, uint32_t list, uint3
 	o->key = s->key;
 	o->cut |= s->cut;
 	free(s);
+	tw_cache_put(&c->standings, at, (uintptr_t)o);
+	return o;
+}
+
+const struct tw_standing *tw_standing_issuer(struct tw_context *c, uint32_t issuer, uint32_t anchor)
+{
+	/* The numbers of lists end below this bit. */
+	uint64_t at = (uint64_t)(issuer | 1u << 31) << 32 | anchor;
+	const uintptr_t *known = tw_cache_get(&c->standings, at);
+
+	if (known)
+		return (const struct tw_standing *)*known;
+	struct tw_standing *o = tw_alloc(sizeof *o);
+	o->key = c->judge->g->node[issuer].key;
+	if (tw_same_entity(c->judge->g, issuer, anchor))
+		at_all_times(o);
+	else
+		judge_signer(c, TW_NONE, issuer, anchor, o);
 	tw_cache_put(&c->standings, at, (uintptr_t)o);
 	return o;
 }

@@ -82,6 +82,7 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	tw_signature_start();
 	o->stage = (struct tw_stage){ .name = "tw-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row };
 	o->show = opt->show;
+	o->require = opt->require;
 	o->profile = opt->profile ? opt->profile : &tw_profile_rfc5280;
 	int err = tw_certs_open(&o->certs, opt->certs);
 	uint32_t ncerts = o->certs.n;
@@ -122,6 +123,7 @@ void tw_chain_stage_free(struct tw_stage *s)
 	tw_graph_free(&o->g);
 	tw_certs_close(&o->certs);
 	tw_buf_free(&o->b);
+	tw_buf_free(&o->der);
 	free(o);
 }
 

@@ -213,3 +213,23 @@ mkcrl() {
 mkcrl root root root
 mkcrl int int int leaf 150601000000Z keyCompromise
 mkcrl root_int root root int 150901000000Z CACompromise
+
+# OCSP responses of int about leaf; by python3-cryptography, since openssl ocsp knows no time but the clock's.
+mkocsp() {
+	[ -f "$out/$1.ocsp" ] || python3 - "$out" "$keys" "$@" <<'END'
+import datetime, sys
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+out, keys, name, state, this, until, revoked = sys.argv[1:8]
+load = lambda n: x509.load_pem_x509_certificate(open(f"{out}/{n}.pem", "rb").read())
+day = datetime.datetime.fromisoformat
+b = ocsp.OCSPResponseBuilder().add_response(load("leaf"), load("int"), hashes.SHA1(), ocsp.OCSPCertStatus[state], day(this), day(until),
+    day(revoked) if revoked else None, x509.ReasonFlags.key_compromise if revoked else None)
+key = serialization.load_pem_private_key(open(f"{keys}/int.key", "rb").read(), None)
+r = b.responder_id(ocsp.OCSPResponderEncoding.HASH, load("int")).sign(key, hashes.SHA256())
+open(f"{out}/{name}.ocsp", "wb").write(r.public_bytes(serialization.Encoding.DER))
+END
+}
+mkocsp leaf GOOD 2015-05-01 2015-05-08 ''
+mkocsp leaf_revoked REVOKED 2015-06-01 2015-06-08 2015-06-01

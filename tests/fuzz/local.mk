@@ -59,6 +59,10 @@ check_PROGRAMS += tests/fuzz/fuzz_revocation
 tests_fuzz_fuzz_revocation_SOURCES = tests/fuzz/fuzz_revocation.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_revocation_LDFLAGS = $(AM_FUZZFLAGS) -Wl,--wrap=tw_signature_check
 tests_fuzz_fuzz_revocation_LDADD = libchain.la libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_staple
+tests_fuzz_fuzz_staple_SOURCES = tests/fuzz/fuzz_staple.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_staple_LDFLAGS = $(AM_FUZZFLAGS) -Wl,--wrap=tw_signature_check
+tests_fuzz_fuzz_staple_LDADD = libchain.la libcert.la libbase.la
 check_PROGRAMS += tests/fuzz/fuzz_bundle
 tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_bundle_LDFLAGS = $(AM_FUZZFLAGS)

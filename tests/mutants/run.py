@@ -5,7 +5,7 @@ usage: run.py [-n] [TEXT...]     -n: only list. TEXT: only mutants whose descrip
 
 A mutant is one edit of one source file: a rule's bit(CONDITION, ...) or an if (CONDITION) that never holds, or a
 function of type bool that always says yes, or no. The tree is copied, built once, and each mutant built and tried in
-it: the enumerator (check_brute), PKITS, the cases, revocation, generated chains, hostile pools, until one fails. What survives is printed
+it: the enumerator (check_brute), PKITS, the cases, revocation, stapled responses, generated chains, hostile pools, until one fails. What survives is printed
 and fails the run, unless tests/mutants/equal names it with the reason why it changes no answer."""
 import os
 import re
@@ -16,8 +16,8 @@ import tempfile
 
 SRC = os.environ.get("TW_SRCDIR") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FILES = ["rules", "extend", "leaf", "candidates", "constraints", "subtree", "policy", "profile", "nopath", "trust", "algorithm",
-         "scope", "signer", "revocation", "crls", "times"]
-SUITE = [(["tests/check_brute"], {"TW_GRAPHS": "2000"}), (["tests/check_pkits"], {}), (["check_cases"], {}), (["check_revocation"], {}),
+         "scope", "signer", "revocation", "crls", "times", "staple"]
+SUITE = [(["tests/check_brute"], {"TW_GRAPHS": "2000"}), (["tests/check_pkits"], {}), (["check_cases"], {}), (["check_revocation"], {}), (["check_staple"], {}),
          (["check_corpus"], {"TW_CHAINS": "80"}), (["check_hostile"], {})]
 
 

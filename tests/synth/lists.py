@@ -7,6 +7,7 @@ import os
 import struct
 
 from cryptography import x509
+from cryptography.x509 import ocsp as _ocsp  # noqa: F401
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -54,7 +55,7 @@ class Cert:
     """key: a name, the subject by default; ikey: of the issuer's key, its name by default."""
 
     def __init__(self, subject, issuer, key=None, ikey=None, ku=None, ca=None, before="2010-01-01", after="2030-01-01", points=None,
-                 none=False, serial=None):
+                 none=False, serial=None, eku=None, nocheck=False, critical=False):
         self.subject, self.issuer, self.key, self.ikey = subject, issuer, key or subject, ikey or issuer
         self.before, self.after = before, after
         self.serial = serial or int.from_bytes(os.urandom(8), "big") | 1 << 62
@@ -70,6 +71,12 @@ class Cert:
         b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(KEYS[ikey or issuer].public_key()), False)
         if points:
             b = b.add_extension(x509.CRLDistributionPoints(points), False)
+        if eku:
+            b = b.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(e) for e in eku]), False)
+        if nocheck:
+            b = b.add_extension(x509.OCSPNoCheck(), False)
+        if critical:
+            b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
         if none:
             b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00"), False)
         self.der = b.sign(KEYS[ikey or issuer], hashes.SHA256()).public_bytes(DER)
@@ -127,6 +134,44 @@ def without_end(der, key):
     fields = [x[2] for x in split(split(tbs)[0][1])]
     body = tlv(0x30, b"".join(fields[:4] + fields[5:]))
     return tlv(0x30, body + alg + tlv(3, b"\0" + key.sign(body, ec.ECDSA(hashes.SHA256()))))
+
+
+def ocsp(cert, issuer, state="good", revoked=None, reason=None, this="2015-01-01", until="2016-01-01", by=None, key=None, name=False,
+         certs=(), digest=None):
+    """RFC 6960. by: the responder's certificate, the issuer by default; key: of another name; name: responderID is byName; certs are
+    put in."""
+    load = lambda c: x509.load_der_x509_certificate(c.der)
+    by = by or issuer
+    b = x509.ocsp.OCSPResponseBuilder().add_response(
+        load(cert), load(issuer), digest or hashes.SHA1(), getattr(x509.ocsp.OCSPCertStatus, state.upper()), day(this), until and day(until),
+        revoked and day(revoked), reason and x509.ReasonFlags(reason))
+    b = b.responder_id(x509.ocsp.OCSPResponderEncoding.NAME if name else x509.ocsp.OCSPResponderEncoding.HASH, load(by))
+    if certs:
+        b = b.certificates([load(c) for c in certs])
+    der = b.sign(KEYS[by.key], hashes.SHA256()).public_bytes(DER)
+    return resigned(der, key, lambda data: data) if key else der
+
+
+def basic(der):
+    """The BasicOCSPResponse of a response: its elements, and those of its ResponseData."""
+    octets_ = split(split(split(split(der)[0][1])[1][1])[0][1])[1][1]
+    parts = [x[2] for x in split(split(octets_)[0][1])]
+    return parts, [x[2] for x in split(split(parts[0])[0][1])]
+
+
+def resigned(der, key, edit):
+    """The response with its ResponseData's elements as edit gives them, signed again with ECDSA."""
+    parts, data = basic(der)
+    tbs = tlv(0x30, b"".join(edit(data)))
+    body = tlv(0x30, tbs + parts[1] + tlv(3, b"\0" + KEYS[key].sign(tbs, ec.ECDSA(hashes.SHA256()))) + b"".join(parts[3:]))
+    kind = bytes.fromhex("06092b0601050507300101")
+    return tlv(0x30, b"\x0a\x01\0" + tlv(0xa0, tlv(0x30, kind + tlv(4, body))))
+
+
+def several(ders, key):
+    """One response with the words of all."""
+    singles = b"".join(split(basic(d)[1][2])[0][1] for d in ders)
+    return resigned(ders[0], key, lambda data: [data[0], data[1], tlv(0x30, singles)] + data[3:])
 
 
 def pem(label, ders):
