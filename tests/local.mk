@@ -84,8 +84,8 @@ tests_check_brute_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw
 tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
 
 dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
-dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.sh
-EXTRA_DIST += tests/chain/check_staple.py tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py
+dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.sh tests/chain/check_client.sh
+EXTRA_DIST += tests/chain/check_client.py tests/chain/check_staple.py tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py
 dist_check_SCRIPTS += tests/chain/check_corpus.sh tests/chain/check_hostile.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/chain/check_corpus.py tests/chain/check_hostile.py tests/synth/corpus.py

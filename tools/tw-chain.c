@@ -17,12 +17,12 @@ static const char help[] =
 	"\n"
 	"  --certs FILE           the certificates (certs.der)\n"
 	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
-	"  --pool P               presented (default); all: judge a second time with\n"
-	"                         every certificate of --certs; or with those of a file\n"
+	"  --pool P               judge a second time with a pool: all (of --certs) or a file\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"                         (default: those of --certs if ROWS is a file)\n"
 	"  --profile P            rfc5280 (default), webpki or 2015: which rules hold\n"
 	"  --purpose P            server (default), client or any\n"
+	"  --client-chain         judge the column client_chain too, as clients' chains\n"
 	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R         known (default): what a list names is revoked;\n"
 	"                         require: and each certificate needs a CRL in force\n"
@@ -41,6 +41,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 	static const struct option longs[] = {
 		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
 		{ "show", 1, 0, 'S' }, { "profile", 1, 0, 'P' }, { "purpose", 1, 0, 'u' }, { "stats", 0, 0, 'z' },
+		{ "client-chain", 0, 0, 'l' },
 		{ "crl", 1, 0, 'C' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
 		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
@@ -73,6 +74,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 				return cli_usage("--revocation %s: known or require", optarg);
 			break;
 		case 'z': o->stats = true; break;
+		case 'l': o->client = true; break;
 		case 't':
 			if (!cli_threads(optarg, NULL))
 				return cli_usage("--threads wants a number from 1 to 1024");
@@ -101,6 +103,8 @@ static int provenance(const struct tw_chain_options *o, const char *show, struct
 	tw_provenance_text(p, "witness", tw_str(o->witness ? o->witness : ""));
 	tw_provenance_text(p, "profile", tw_str(o->profile ? o->profile->name : tw_profile_rfc5280.name));
 	tw_provenance_text(p, "purpose", tw_str(tw_purpose_name(o->purpose)));
+	if (o->client)
+		tw_provenance_text(p, "client_chain", tw_str("yes"));
 	tw_provenance_text(p, "revocation", tw_str(o->require ? "require" : "known"));
 	tw_provenance_text(p, "show", tw_str(show));
 	for (int i = 0; i < o->ncrl; i++)
@@ -115,23 +119,27 @@ static int provenance(const struct tw_chain_options *o, const char *show, struct
 
 static int run(const struct tw_chain_options *o, const char *show, const char *rows, const char *out)
 {
-	struct tw_stage *stage = tw_chain_stage(o);
+	struct tw_stage *stage[2] = { tw_chain_stage(o) };
 	struct tw_provenance p = { 0 };
-	int err = stage ? 0 : -1;
+	int err = stage[0] ? 0 : -1, n = 1;
+
+	if (err == 0 && o->client)
+		stage[n++] = tw_chain_stage_client(stage[0]);
 
 	if (err == 0 && out && strcmp(out, "-"))
 		err = provenance(o, show, &p);
 	if (err == 0)
-		err = tw_filter_file(&stage, 1, rows, out, &p);
+		err = tw_filter_file(stage, n, rows, out, &p);
 	if (err == 0 && o->stats) {
 		struct tw_buf b = { 0 };
-		tw_chain_stats(stage, &b);
+		for (int i = 0; i < n; i++)
+			tw_chain_stats(stage[i], &b);
 		err = fwrite(b.p, 1, b.n, stderr) == b.n ? 0 : -1;
 		tw_buf_free(&b);
 	}
 	tw_provenance_free(&p);
-	if (stage)
-		tw_chain_stage_free(stage);
+	while (stage[0] && n)
+		tw_chain_stage_free(stage[--n]);
 	return err ? 2 : 0;
 }
 

@@ -15,7 +15,7 @@ static void members(struct tw_chain *o, struct tw_slice text, struct tw_seen *e,
 	for (size_t i = 0; i < text.n; first = false) {
 		const uint8_t *sp = memchr(text.p + i, ' ', text.n - i);
 		struct tw_slice w = { text.p + i, sp ? (size_t)(sp - text.p) - i : text.n - i };
-		uint32_t c = w.n == 2 * TW_SHA256 && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->certs, h) : TW_NONE;
+		uint32_t c = w.n == 2 * TW_SHA256 && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->of->certs, h) : TW_NONE;
 		if (first)
 			e->leaf = c;
 		if (c == TW_NONE)
@@ -68,7 +68,7 @@ static void judge_new(struct tw_chain *o, struct tw_slice text, struct tw_seen *
 	e->order = "";
 	members(o, text, e, &v, &n);
 	if (!e->partly)
-		e->order = tw_chain_order(&o->g, v, n);
+		e->order = tw_chain_order(&o->of->g, v, n);
 	if (e->leaf != TW_NONE)
 		judge(o, v, n, e);
 	free(v);

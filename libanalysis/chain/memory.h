@@ -19,6 +19,10 @@ struct tw_seen {
 
 struct tw_chain {
 	struct tw_stage stage;
+	/* Whose certs and g are used: its own, or for clients' chains those of the
+	 * stage of servers', which its store, trust, lists and indexes belong to too. */
+	struct tw_chain *of;
+	const char *suffix;      /* of its columns */
 	struct tw_certs certs;
 	struct tw_graph g;
 	struct tw_store *store;

@@ -16,6 +16,7 @@ static int add_column(struct tw_chain *o, struct tw_header *h, const char *what,
 	tw_buf_adds(&o->b, what);
 	if (store)
 		tw_buf_addf(&o->b, ".%s%s", store, pool);
+	tw_buf_adds(&o->b, o->suffix);
 	tw_buf_addc(&o->b, 0);
 	if (tw_header_add(h, (char *)o->b.p) == 0)
 		return 0;
@@ -23,19 +24,42 @@ static int add_column(struct tw_chain *o, struct tw_header *h, const char *what,
 	return -1;
 }
 
+/* Columns that are no store's; a client is asked for no name. */
+enum { ONCE = 5, ONCE_CLIENT = 3 };
+
+static bool client(const struct tw_chain *o)
+{
+	return o->of != o;
+}
+
+static int once_of(const struct tw_chain *o)
+{
+	return client(o) ? ONCE_CLIENT : ONCE;
+}
+
+/* What rows say of the server's certificates is not said of the client's. */
+static void find_columns(struct tw_chain *o, const struct tw_header *h)
+{
+	for (int i = 0; i < TW_COL_N; i++)
+		o->at[i] = tw_header_find(h, columns[i]);
+	if (!client(o))
+		return;
+	o->at[TW_COL_CHAIN] = tw_header_find(h, "client_chain");
+	o->at[TW_COL_NAME] = o->at[TW_COL_COLLECTED] = o->at[TW_COL_STAPLE] = TW_NONE;
+}
+
 int tw_chain_bind(void *self, struct tw_header *h)
 {
-	static const char *const once[] = { "chain_id", "leaf_time", "order", "name_match", "name_cause" };
+	static const char *const once[ONCE] = { "chain_id", "leaf_time", "order", "name_match", "name_cause" };
 	struct tw_chain *o = self;
 	int err = 0;
 
-	for (int i = 0; i < TW_COL_N; i++)
-		o->at[i] = tw_header_find(h, columns[i]);
+	find_columns(o, h);
 	if (o->at[TW_COL_TIME] == TW_NONE || o->at[TW_COL_CHAIN] == TW_NONE) {
-		tw_error("the rows have no column %s", o->at[TW_COL_TIME] == TW_NONE ? "time" : "chain");
+		tw_error("the rows have no column %s", o->at[TW_COL_TIME] == TW_NONE ? "time" : client(o) ? "client_chain" : "chain");
 		return -1;
 	}
-	for (size_t i = 0; i < sizeof once / sizeof *once; i++)
+	for (int i = 0; i < once_of(o); i++)
 		err |= add_column(o, h, once[i], NULL, NULL);
 	for (int s = 0; s < o->nstore; s++) {
 		for (int p = 0; p <= o->has_pool; p++) {
@@ -85,12 +109,12 @@ static void put_show(struct tw_chain *o, struct tw_row *r, const struct tw_judge
 		for (; i < at->npath; i++) {
 			if (i)
 				tw_buf_addc(b, ' ');
-			tw_buf_addhex(b, o->certs.v[j->path[at->path + i]].sha256, TW_SHA256);
+			tw_buf_addhex(b, o->of->certs.v[j->path[at->path + i]].sha256, TW_SHA256);
 		}
 		break;
 	case TW_SHOW_CULPRIT:
 		if (at->culprit != TW_NONE)
-			tw_buf_addhex(b, o->certs.v[at->culprit].sha256, TW_SHA256);
+			tw_buf_addhex(b, o->of->certs.v[at->culprit].sha256, TW_SHA256);
 		break;
 	case TW_SHOW_WINDOW:
 		while (tw_judgement_window(j, &i, &from, &until)) {
@@ -152,7 +176,7 @@ static const struct tw_staple *staple_of(struct tw_chain *o, const struct tw_row
 	if (!tw_staple_field(tw_row_get(r, o->at[TW_COL_STAPLE]), &o->der))
 		return NULL;
 	tw_staple_read(s, tw_buf_slice(&o->der));
-	return tw_staple_matters(s, &o->certs.v[e->leaf], o->require) ? s : NULL;
+	return tw_staple_matters(s, &o->of->certs.v[e->leaf], o->require) ? s : NULL;
 }
 
 static void put_verdicts(struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int64_t t)
@@ -185,7 +209,7 @@ static void put_leaf(struct tw_chain *o, struct tw_row *r, uint32_t id, bool tim
 {
 	const struct tw_seen *e = &o->seen[id];
 	static const char *const match[] = { "", "no", "yes" };
-	const struct tw_cert *c = e->leaf == TW_NONE ? NULL : &o->certs.v[e->leaf];
+	const struct tw_cert *c = e->leaf == TW_NONE ? NULL : &o->of->certs.v[e->leaf];
 	enum tw_match m = c ? tw_host_match(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : TW_MATCH_NONE;
 
 	put_id(o, r, o->chains.keys[id]);
@@ -194,6 +218,8 @@ static void put_leaf(struct tw_chain *o, struct tw_row *r, uint32_t id, bool tim
 	else
 		put(r, t > c->not_after ? "expired" : t < c->not_before ? "early" : "ok");
 	put(r, e->order);
+	if (client(o))
+		return;
 	put(r, match[m]);
 	put(r, m == TW_MATCH_NO ? tw_host_cause(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : "");
 }
@@ -211,7 +237,7 @@ int tw_chain_row(void *self, struct tw_row *r)
 	}
 	if (!text.n || tw_slice_is(text, "NONE")) {
 		const char *why = no_chain(o, r);
-		for (int i = 0; i < 5; i++)
+		for (int i = 0; i < once_of(o); i++)
 			put(r, "");
 		put_none(o, r, why);
 		return 0;

@@ -81,6 +81,8 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 
 	tw_signature_start();
 	o->stage = (struct tw_stage){ .name = "tw-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row };
+	o->of = o;
+	o->suffix = "";
 	o->show = opt->show;
 	o->require = opt->require;
 	o->profile = opt->profile ? opt->profile : &tw_profile_rfc5280;
@@ -105,25 +107,59 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	return NULL;
 }
 
+struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
+{
+	struct tw_chain *o = tw_alloc(sizeof *o), *of = server->self;
+
+	o->stage = (struct tw_stage){ .name = "tw-chain --client-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row };
+	o->of = of;
+	o->suffix = ".client";
+	o->show = of->show;
+	o->profile = of->profile;
+	o->store = of->store;
+	o->trust = of->trust;
+	o->nstore = of->nstore;
+	o->lists = of->lists;
+	o->require = of->require;
+	o->pool = of->pool;
+	o->has_pool = of->has_pool;
+	o->witness = of->witness;
+	o->has_witness = of->has_witness;
+	struct tw_judge_options rules = { .purpose = TW_PURPOSE_CLIENT, .profile = o->profile,
+		.revocation = o->lists, .require = o->require };
+	o->judge = tw_judge_new(&of->g, &rules);
+	return &o->stage;
+}
+
+/* What a stage has of its own, whoever's chains it judges. */
+static void free_own(struct tw_chain *o)
+{
+	tw_chain_forget(o);
+	tw_judge_free(o->judge);
+	tw_buf_free(&o->b);
+	tw_buf_free(&o->der);
+}
+
 void tw_chain_stage_free(struct tw_stage *s)
 {
 	struct tw_chain *o = s->self;
 
-	tw_chain_forget(o);
+	free_own(o);
+	if (o->of != o) {
+		free(o);
+		return;
+	}
 	for (int i = 0; i < o->nstore; i++) {
 		tw_store_free(&o->store[i]);
 		tw_trust_free(o->trust[i]);
 	}
 	free(o->store);
 	free(o->trust);
-	tw_judge_free(o->judge);
 	tw_crls_free(o->lists);
 	tw_index_free(&o->pool);
 	tw_index_free(&o->witness);
 	tw_graph_free(&o->g);
 	tw_certs_close(&o->certs);
-	tw_buf_free(&o->b);
-	tw_buf_free(&o->der);
 	free(o);
 }
 
@@ -133,8 +169,8 @@ void tw_chain_stats(const struct tw_stage *stage, struct tw_buf *b)
 	struct tw_judge_stats n = tw_judge_stats(o->judge);
 
 	tw_buf_addf(b, "certificates %u chains %u judged %llu contexts %llu nodes %llu labels %llu edges %llu "
-		"signatures %llu hits %llu limited %llu\n", o->certs.n, o->chains.n, (unsigned long long)n.chains,
+		"signatures %llu hits %llu limited %llu\n", o->of->certs.n, o->chains.n, (unsigned long long)n.chains,
 		(unsigned long long)n.contexts, (unsigned long long)n.nodes, (unsigned long long)n.labels,
-		(unsigned long long)n.edges, (unsigned long long)o->g.checked, (unsigned long long)n.hits,
+		(unsigned long long)n.edges, (unsigned long long)o->of->g.checked, (unsigned long long)n.hits,
 		(unsigned long long)n.limited);
 }

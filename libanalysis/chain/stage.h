@@ -20,18 +20,23 @@ struct tw_chain_options {
 	char *const *crl;     /* files and folders of revocation lists */
 	int ncrl;
 	bool require;         /* each member needs a list in force */
+	bool client;          /* for the tool: tw_chain_stage_client behind it */
 	bool stats;           /* for the tool: tw_chain_stats at the end */
 };
 
 /* NULL after tw_error. tw_chain_stage_free frees the stage, ->free is NULL. */
 struct tw_stage *tw_chain_stage(const struct tw_chain_options *o) TW_CHECK;
+/* A stage more behind that one, over the same certificates and stores: clients'
+ * chains, of the column client_chain, for the purpose client, in columns with the
+ * suffix .client. Freed before the other. */
+struct tw_stage *tw_chain_stage_client(struct tw_stage *server) TW_CHECK;
 void tw_chain_stage_free(struct tw_stage *s);
 /* Comma-separated names of columns on demand to bits; -1 after tw_error. */
 int tw_chain_show(const char *list, uint32_t *bits) TW_CHECK;
 /* judgements.csv: one row for each distinct chain, store, pool and step in
  * time so far, chains in first-seen order. -1 when a write failed. */
 int tw_chain_judgements(const struct tw_stage *s, FILE *out) TW_CHECK;
-/* One line of what was done, for --stats: chains, contexts, certificates,
+/* One line of what a stage did, for --stats: chains, contexts, certificates,
  * labels, edges, signatures, limits. */
 void tw_chain_stats(const struct tw_stage *s, struct tw_buf *b);
 
