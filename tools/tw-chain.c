@@ -17,7 +17,7 @@ static const char help[] =
 	"\n"
 	"  --certs FILE           the certificates (certs.der)\n"
 	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
-	"  --pool P               judge a second time with a pool: all (of --certs) or a file\n"
+	"  --pool P               judge a second time, with all of --certs or a file's\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"                         (default: those of --certs if ROWS is a file)\n"
 	"  --profile P            rfc5280 (default), webpki or 2015: which rules hold\n"
