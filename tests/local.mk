@@ -74,6 +74,20 @@ tests_check_pkits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_pkits_LDADD = libcert.la libbase.la $(CHECK_LIBS)
 EXTRA_DIST += tests/chain/pkits
 
+check_PROGRAMS += tests/check_constraints tests/check_host tests/check_names
+tests_check_host_SOURCES = tests/chain/check_host.c tests/synth/der.c tests/synth/der.h
+tests_check_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_check_host_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_host_LDADD = libchain.la $(CHECK_LIBS)
+tests_check_constraints_SOURCES = tests/chain/check_constraints.c tests/synth/der.c tests/synth/der.h
+tests_check_constraints_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_check_constraints_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_constraints_LDADD = libchain.la $(CHECK_LIBS)
+tests_check_names_SOURCES = tests/chain/check_names.c tests/synth/der.c tests/synth/der.h
+tests_check_names_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_check_names_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_names_LDADD = libchain.la $(CHECK_LIBS)
+
 # The library's signature checks are replaced by the test's own.
 check_PROGRAMS += tests/check_brute
 tests_check_brute_SOURCES = tests/chain/brute.c tests/chain/brute.h tests/chain/check_brute.c tests/chain/engine.c tests/chain/engine.h \
@@ -86,6 +100,8 @@ tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
 dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.sh tests/chain/check_client.sh
 EXTRA_DIST += tests/chain/check_client.py tests/chain/check_staple.py tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py
+dist_check_SCRIPTS += tests/chain/check_algorithms.sh
+EXTRA_DIST += tests/chain/check_algorithms.py
 dist_check_SCRIPTS += tests/chain/check_corpus.sh tests/chain/check_hostile.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/chain/check_corpus.py tests/chain/check_hostile.py tests/synth/corpus.py
@@ -133,10 +149,10 @@ check-long: tests/check_brute tw-verify
 	TW_CHAINS=5000 TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' sh $(srcdir)/tests/chain/check_corpus.sh
 .PHONY: check-long
 
-# make check-mutants: each check of the judge switched off in turn, an hour.
-EXTRA_DIST += tests/mutants/run.py tests/mutants/equal
+# make check-mutants: each decision of the judge turned in turn, half an hour; goes on where it stopped.
+EXTRA_DIST += tests/mutants/run.py tests/mutants/sites.py tests/mutants/mutant.h tests/mutants/equal
 check-mutants:
-	TW_SRCDIR='$(abs_top_srcdir)' python3 $(srcdir)/tests/mutants/run.py
+	TW_SRCDIR='$(abs_top_srcdir)' nice -n 19 python3 $(srcdir)/tests/mutants/run.py -k mutants
 .PHONY: check-mutants
 
 # Judging beside the bare loop of its signatures; needs libcrypto for the peer.
