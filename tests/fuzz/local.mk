@@ -86,6 +86,11 @@ tests_fuzz_fuzz_constraints_SOURCES = tests/fuzz/fuzz_constraints.c tests/synth/
 tests_fuzz_fuzz_constraints_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_constraints_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_constraints_LDADD = libchain.la libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_host
+tests_fuzz_fuzz_host_SOURCES = tests/fuzz/fuzz_host.c tests/synth/cert.c tests/synth/cert.h tests/synth/der.c tests/synth/der.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_host_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_host_LDADD = libchain.la libcert.la libbase.la
 
 # make fuzz-long: TW_FUZZ_SECONDS (1200) for each of TW_FUZZ_TARGETS (all), TW_FUZZ_JOBS
 # (1) at a time, by clang's libFuzzer with AddressSanitizer and

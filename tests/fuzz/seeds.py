@@ -92,7 +92,29 @@ def constraints():
     yield 'raw-empty', tlv(0x30, b'')
 
 
-SETS = {'name': names, 'constraints': constraints, 'policy': policies}
+def hosts():
+    for name, text in {
+            'dns': 'www.Example.org|dexample.org|dwww.example.org.',
+            'wild': 'a.example.org|d*.example.org|d*.org|cother.example',
+            'wild-depth': 'a.b.example.org|d*.example.org',
+            'wild-itself': 'example.org.|d*.example.org',
+            'www': 'example.org|dwww.example.org|chost',
+            'no-www': 'www.example.org|dexample.org',
+            'domain': 'mail.example.co.uk|dwww.example.co.uk|dexample.org',
+            'cn': 'Host.example|cfirst|chost.EXAMPLE',
+            'cn-only': 'host.example|chost.example|dother.example',
+            'cn-mail': 'host.example|chost.example|ea@b.example',
+            'ip': '10.0.0.1|i0a000001|d10.0.0.1',
+            'ip6': '[2001:db8::1]|i20010db8' + '0' * 23 + '1|c2001:DB8:0::1',
+            'ip-cn': '10.0.0.1|c10.0.0.1|cx',
+            'srv': 'im.example|s_xmpp-server.im.example|s_x|sim.example',
+            'xmpp': 'im.example|xIM.example.',
+            'none': '|dexample.org',
+            'odd': 'a b|da b|d|c|d' + 'a' * 256}.items():
+        yield name, text.replace('|', '\n').encode()
+
+
+SETS = {'name': names, 'constraints': constraints, 'policy': policies, 'host': hosts}
 
 
 def main():
