@@ -5,6 +5,7 @@
  * truth: the library's check is replaced at link time (-Wl,--wrap).
  *
  * TW_GRAPHS webs (default 3000) from TW_SEED (default 1) on, in two threads. */
+#include "chain/agree.h"
 #include "chain/brute.h"
 #include "chain/engine.h"
 #include "synth/web.h"
@@ -15,53 +16,11 @@
 #include <string.h>
 
 #define THREADS 2
-#define MOMENTS 256
 
 struct tally {
 	uint64_t first, step, end;
 	uint64_t webs, moments, by_reason[32], skipped, wrong;
 };
-
-static int by_time(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
-/* Every end of a validity or a block, a second either side, and far away. */
-static int moments(const struct web *w, int64_t *at)
-{
-	int n = 0, k = 0;
-
-	at[n++] = TW_TIME_MIN;
-	at[n++] = TW_TIME_MAX;
-	for (int i = 0; i < w->n; i++) {
-		for (int d = -1; d <= 1; d++) {
-			at[n++] = w->c[i].not_before + d;
-			at[n++] = w->c[i].not_after + d;
-		}
-	}
-	for (int i = 0; i < w->nblock; i++) {
-		for (int d = -1; d <= 1; d++) {
-			at[n++] = w->block[i].from + d;
-			if (w->block[i].until < TW_TIME_MAX)
-				at[n++] = w->block[i].until + d;
-		}
-	}
-	qsort(at, (size_t)n, sizeof *at, by_time);
-	for (int i = 0; i < n; i++)
-		if (!i || at[i] != at[i - 1])
-			at[k++] = at[i];
-	return k;
-}
-
-static bool same(const struct brute_answer *want, const struct brute_answer *got)
-{
-	bool culprit = want->culprit == got->culprit || (want->culprit & got->culprit);
-
-	return want->reason == got->reason && culprit && want->npath == got->npath && want->fetched == got->fetched &&
-		!memcmp(want->path, got->path, (size_t)want->npath * sizeof *want->path);
-}
 
 static void show(const char *who, const struct brute_answer *a)
 {
@@ -74,15 +33,15 @@ static void show(const char *who, const struct brute_answer *a)
 static void one(struct tally *t, struct brute *b, const struct engine *e, uint64_t seed, int order)
 {
 	struct brute_answer want, got;
-	int64_t at[MOMENTS];
-	int n = moments(b->w, at);
+	int64_t at[AGREE_MOMENTS];
+	int n = agree_moments(b->w, at);
 
 	for (int i = 0; i < n; i++) {
 		brute_at(b, at[i], &want);
 		engine_at(e, at[i], &got);
 		t->moments++;
 		t->by_reason[want.reason]++;
-		if (!same(&want, &got)) {
+		if (!agree_same(&want, &got)) {
 			if (t->wrong++ < 3) {
 				printf("seed %llu, order %d, second %lld (day %lld)\n", (unsigned long long)seed, order, (long long)at[i],
 					(long long)(at[i] / WEB_DAY - 14610));

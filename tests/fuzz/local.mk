@@ -91,6 +91,13 @@ tests_fuzz_fuzz_host_SOURCES = tests/fuzz/fuzz_host.c tests/synth/cert.c tests/s
 tests_fuzz_fuzz_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_host_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_host_LDADD = libchain.la libcert.la libbase.la
+check_PROGRAMS += tests/fuzz/fuzz_web
+tests_fuzz_fuzz_web_SOURCES = tests/fuzz/fuzz_web.c tests/chain/agree.c tests/chain/agree.h tests/chain/brute.c tests/chain/brute.h \
+	tests/chain/engine.c tests/chain/engine.h tests/synth/der.c tests/synth/der.h tests/synth/web.c tests/synth/web.h \
+	tests/synth/web_der.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_web_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_web_LDFLAGS = $(AM_FUZZFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw_pubkey_free -Wl,--wrap=tw_signature_check
+tests_fuzz_fuzz_web_LDADD = libchain.la libcert.la libbase.la
 
 # make fuzz-long: TW_FUZZ_SECONDS (1200) for each of TW_FUZZ_TARGETS (all), TW_FUZZ_JOBS
 # (1) at a time, by clang's libFuzzer with AddressSanitizer and

@@ -5,6 +5,7 @@ Each target's comment says what its bytes mean. Inputs that fuzzing has found an
 that are worth keeping lie beside them; their names are SHA-1 digests.
 """
 import os
+import random
 import sys
 
 UTF8, PRINTABLE, TELETEX, BMP, UNIVERSAL, IA5 = 0, 1, 2, 4, 3, 5  # places in fuzz_name's table of tags
@@ -114,7 +115,14 @@ def hosts():
         yield name, text.replace('|', '\n').encode()
 
 
-SETS = {'name': names, 'constraints': constraints, 'policy': policies, 'host': hosts}
+def webs():
+    """Any bytes are a web: tests/synth/web.c draws from them."""
+    for i in range(12):
+        yield f'random-{i}', random.Random(i).randbytes(60 + 40 * i)
+
+
+SETS = {'name': names, 'constraints': constraints, 'policy': policies, 'host': hosts,
+        'web': webs}
 
 
 def main():

@@ -18,12 +18,20 @@ uint64_t web_random(uint64_t *s)
 	return z ^ z >> 31;
 }
 
-static int below(uint64_t *s, int n)
+/* Where a web's choices come from: bytes, or a seed. */
+struct source {
+	const uint8_t *p, *end; /* NULL: the seed */
+	uint64_t seed;
+};
+
+static int below(struct source *s, int n)
 {
-	return (int)(web_random(s) % (uint64_t)n);
+	if (!s->p)
+		return (int)(web_random(&s->seed) % (uint64_t)n);
+	return s->p < s->end ? *s->p++ % n : n - 1;
 }
 
-static bool chance(uint64_t *s, int percent)
+static bool chance(struct source *s, int percent)
 {
 	return below(s, 100) < percent;
 }
@@ -31,7 +39,7 @@ static bool chance(uint64_t *s, int percent)
 enum { F_DATES, F_BC, F_PATHLEN, F_KU, F_EKU, F_CRITICAL, F_TWICE, F_IDS, F_DNS, F_DN, F_POLICY, F_BAD, F_UNSUPPORTED,
 	F_WEAK, F_DIGEST, F_GATED, F_V1EXT, F_BLOCK, F_ROWS, F_V1, F_N };
 
-static void draw_names(struct web_cert *c, uint64_t *s, int i, int names)
+static void draw_names(struct web_cert *c, struct source *s, int i, int names)
 {
 	/* The leaf has a name of its own, most times; the rest are a web of CAs. */
 	c->subject = (uint8_t)(i == 0 && chance(s, 80) ? WEB_NAMES - 1 : below(s, names));
@@ -41,7 +49,7 @@ static void draw_names(struct web_cert *c, uint64_t *s, int i, int names)
 	c->signer = (uint8_t)(2 * c->issuer + (chance(s, 15) ? 1 : 0));
 }
 
-static void draw_rules(struct web_cert *c, uint64_t *s, const bool *on, int i)
+static void draw_rules(struct web_cert *c, struct source *s, const bool *on, int i)
 {
 	static const int kus[] = { WEB_KEYCERT, WEB_KEYCERT | WEB_SIGN, WEB_SIGN, WEB_CRL, WEB_ENCIPHER, WEB_KEYCERT | WEB_ENCIPHER };
 	static const int ekus[] = { WEB_SERVER, WEB_CLIENT, WEB_SERVER | WEB_CLIENT, WEB_ANYEKU, WEB_OTHER, WEB_OTHER | WEB_SERVER };
@@ -75,7 +83,7 @@ static void draw_rules(struct web_cert *c, uint64_t *s, const bool *on, int i)
 	}
 }
 
-static void draw_policies(struct web_cert *c, uint64_t *s, int i)
+static void draw_policies(struct web_cert *c, struct source *s, int i)
 {
 	static const int sets[] = { WEB_P0, WEB_P1, WEB_P0 | WEB_P1, WEB_ANY, WEB_ANY | WEB_P0 };
 
@@ -91,7 +99,7 @@ static void draw_policies(struct web_cert *c, uint64_t *s, int i)
 	c->inhibit_any = chance(s, 20) ? below(s, 3) : -1;
 }
 
-static void draw_cert(struct web *w, uint64_t *s, const bool *on, int i, int names)
+static void draw_cert(struct web *w, struct source *s, const bool *on, int i, int names)
 {
 	struct web_cert *c = &w->c[i];
 
@@ -113,7 +121,7 @@ static void draw_cert(struct web *w, uint64_t *s, const bool *on, int i, int nam
 }
 
 /* What is presented, pooled, seen elsewhere and trusted: one may be in many. */
-static void draw_places(struct web *w, uint64_t *s, bool rows)
+static void draw_places(struct web *w, struct source *s, bool rows)
 {
 	w->presented[w->npresented++] = 0;
 	w->has_witness = chance(s, 30);
@@ -135,32 +143,46 @@ static void draw_places(struct web *w, uint64_t *s, bool rows)
 	}
 }
 
-void web_make(struct web *w, uint64_t seed, struct web_features f)
+static void draw(struct web *w, struct source *s, struct web_features f)
 {
-	uint64_t s = seed;
 	bool on[F_N];
 
 	memset(w, 0, sizeof *w);
 	for (int i = 0; i < F_N; i++)
-		on[i] = chance(&s, i == F_DATES ? 70 : 25);
+		on[i] = chance(s, i == F_DATES ? 70 : 25);
 	on[F_POLICY] &= f.policies;
 	on[F_V1EXT] &= f.profiles;
 	on[F_ROWS] &= f.store_rows;
 	on[F_BLOCK] &= f.store_rows;
-	w->n = 2 + below(&s, WEB_CERTS - 1);
-	w->purpose = below(&s, 3);
-	w->profile = f.profiles ? below(&s, 3) : WEB_RFC5280;
-	int names = 2 + below(&s, 2);
+	w->n = 2 + below(s, WEB_CERTS - 1);
+	w->purpose = below(s, 3);
+	w->profile = f.profiles ? below(s, 3) : WEB_RFC5280;
+	int names = 2 + below(s, 2);
 	for (int i = 0; i < WEB_KEYS; i++)
-		w->weak[i] = on[F_WEAK] && chance(&s, 20);
+		w->weak[i] = on[F_WEAK] && chance(s, 20);
 	for (int i = 0; i < w->n; i++)
-		draw_cert(w, &s, on, i, names);
-	draw_places(w, &s, on[F_ROWS]);
+		draw_cert(w, s, on, i, names);
+	draw_places(w, s, on[F_ROWS]);
 	for (int i = 0; on[F_BLOCK] && i < 2; i++) {
 		struct web_block *b = &w->block[w->nblock++];
-		b->kind = (enum web_block_kind)below(&s, 3);
-		b->cert = below(&s, w->n);
-		b->from = BASE + WEB_DAY * below(&s, 8);
-		b->until = chance(&s, 50) ? TW_TIME_MAX : b->from + WEB_DAY * below(&s, 4);
+		b->kind = (enum web_block_kind)below(s, 3);
+		b->cert = below(s, w->n);
+		b->from = BASE + WEB_DAY * below(s, 8);
+		b->until = chance(s, 50) ? TW_TIME_MAX : b->from + WEB_DAY * below(s, 4);
 	}
+}
+
+void web_make(struct web *w, uint64_t seed, struct web_features f)
+{
+	struct source s = { .seed = seed };
+
+	draw(w, &s, f);
+}
+
+void web_read(struct web *w, const uint8_t *p, size_t n, struct web_features f)
+{
+	static const uint8_t none;
+	struct source s = { .p = n ? p : &none, .end = n ? p + n : &none };
+
+	draw(w, &s, f);
 }

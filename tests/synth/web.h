@@ -76,6 +76,9 @@ struct web_features {
 
 /* The web of a seed; always the same. */
 void web_make(struct web *w, uint64_t seed, struct web_features f);
+/* The web that n bytes choose, a byte for each draw; where they end, whatever is
+ * not drawn by default is left out. */
+void web_read(struct web *w, const uint8_t *p, size_t n, struct web_features f);
 void web_der(const struct web *w, int i, struct tw_buf *out);
 /* Names and bases that SANs and constraints use; number 0 is not used. */
 extern const char *const web_dns[], *const web_base[];

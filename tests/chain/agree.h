@@ -1,0 +1,15 @@
+/* agree.h: when to ask the enumerator and the engine about a web, and whether they
+ * say the same. */
+#ifndef CHECK_AGREE_H
+#define CHECK_AGREE_H
+
+#include "chain/brute.h"
+
+#define AGREE_MOMENTS 256
+/* Every end of a validity or a block, a second either side, and far away: sorted,
+ * each once. How many. */
+int agree_moments(const struct web *w, int64_t at[AGREE_MOMENTS]);
+/* The engine names one of the certificates that may be named; all else is equal. */
+bool agree_same(const struct brute_answer *want, const struct brute_answer *got);
+
+#endif
