@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
@@ -73,14 +74,23 @@ static bool is_space(ucs4_t c)
 		c == 0x3000;
 }
 
-/* Runs of spaces become one; none leads or trails. */
+/* The text begins with a combining mark. */
+static bool is_marked(const uint8_t *p, size_t n)
+{
+	ucs4_t c;
+
+	return n && *p >= 0x80 && u8_mbtouc(&c, p, n) > 0 && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_M);
+}
+
+/* Runs of spaces become one; none leads or trails. What carries a combining mark
+ * is no space (RFC 4518 2.6.1). */
 static void collapse(struct tw_buf *b, const uint8_t *p, size_t n)
 {
 	bool gap = false;
 	size_t begin = b->n;
 
 	for (size_t i = 0; i < n; i++) {
-		if (p[i] == ' ') {
+		if (p[i] == ' ' && !is_marked(p + i + 1, n - i - 1)) {
 			gap = b->n > begin;
 			continue;
 		}

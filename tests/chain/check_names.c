@@ -160,6 +160,13 @@ START_TEST(test_mapped)
 	SAME(UTF8, " a   b ", PRINTABLE, "a b");
 	SAME(UTF8, "  ", UTF8, "");
 	OTHER(UTF8, "a b", UTF8, "ab");
+	/* section 2.6.1: what carries a combining mark is no space; U+00A8 is one and U+0308 */
+	SAME(UTF8, "\xc2\xa8" "b", UTF8, "  \xcc\x88" "B ");
+	OTHER(UTF8, "\xc2\xa8" "b", UTF8, "\xcc\x88" "b");
+	OTHER(UTF8, "a \xcc\x88", UTF8, "a  \xcc\x88");
+	/* section 2.2, the folding of what NFKC makes of U+3392 and U+2121 */
+	SAME(UTF8, "\xe3\x8e\x92", UTF8, "mhz");
+	SAME(UTF8, "\xe2\x84\xa1", UTF8, "tel");
 }
 END_TEST
 
