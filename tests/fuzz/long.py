@@ -6,8 +6,8 @@ BUILDDIR is what tests/fuzz/run has built; inputs that were found before are in
 BUILDDIR/corpus and are gone on from. TW_FUZZ_SECONDS (1200) for each target,
 TW_FUZZ_JOBS (1) targets at a time. An edge is one of the compiler's, counted
 by libFuzzer (cov); the last new edge is so many seconds after the start, 0 where
-the corpus held them all. Exit 1 where a target has a finding: its input and
-log stay in BUILDDIR.
+the corpus held them all; cpu is what the target got of the seconds. Exit 1 where
+a target has a finding: its input and log stay in BUILDDIR.
 """
 import os
 import re
@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 
-HEAD = ('target', 'executions', 'edges', 'features', 'inputs', 'seconds', 'last_new_edge', 'findings')
+HEAD = ('target', 'executions', 'edges', 'features', 'inputs', 'seconds', 'cpu', 'last_new_edge', 'findings')
 LINE = re.compile(r'#(\d+)\s+(\w+)\s+cov: (\d+) ft: (\d+) corp: (\d+)/')
 UNITS = re.compile(r'stat::number_of_executed_units: (\d+)')
 FINDING = re.compile(r'Test unit written to (\S+)')
@@ -54,10 +54,12 @@ def run(build, source, target, seconds):
             elif m := UNITS.match(line):
                 seen['executions'] = int(m[1])
             findings += bool(FINDING.search(line))
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode and not findings:
         findings = 1  # it did not start, or was stopped
     return (target, seen['executions'], seen['edges'], seen['features'], seen['inputs'],
-            round(time.monotonic() - begin), last, findings)
+            round(time.monotonic() - begin), round(usage.ru_utime + usage.ru_stime), last, findings)
 
 
 def main():
@@ -74,9 +76,9 @@ def main():
             row = run(build, source, target, seconds)
             with lock:
                 rows.append(row)
-                print(('{:18}' + ' {:>14}' * 7).format(*row), flush=True)
+                print(('{:18}' + ' {:>13}' * 8).format(*row), flush=True)
 
-    print(('{:18}' + ' {:>14}' * 7).format(*HEAD), flush=True)
+    print(('{:18}' + ' {:>13}' * 8).format(*HEAD), flush=True)
     workers = [threading.Thread(target=work) for _ in range(jobs)]
     for w in workers:
         w.start()
