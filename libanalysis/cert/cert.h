@@ -56,6 +56,7 @@ enum tw_fault {
 	TW_FAULT_ALGORITHM_DIFFERS, /* inner is not outer */
 	TW_FAULT_ALGORITHM_UNREADABLE,
 	TW_FAULT_KEY_UNREADABLE,
+	TW_FAULT_KEY_PARAMETERS, /* rsaEncryption without NULL, or RFC 8410's keys with any */
 	/* detail extension */
 	TW_FAULT_EXTENSIONS_UNREADABLE, /* the list or the frame of one */
 	TW_FAULT_EXTENSIONS_EMPTY,

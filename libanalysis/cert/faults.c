@@ -30,6 +30,8 @@ const struct tw_fault_kind tw_fault_kinds[TW_FAULT_N] = {
 	[TW_FAULT_ALGORITHM_UNREADABLE] = { "algorithm", "the signature algorithm cannot be decoded",
 		"RFC 5280 4.1.1.2" },
 	[TW_FAULT_KEY_UNREADABLE] = { "algorithm", "the public key cannot be decoded", "RFC 5280 4.1.2.7" },
+	[TW_FAULT_KEY_PARAMETERS] = { "algorithm", "the public key's parameters are not those of its algorithm",
+		"RFC 3279 2.3.1, RFC 8410 3" },
 	[TW_FAULT_EXTENSIONS_UNREADABLE] = { "extension", "the list of extensions cannot be decoded", "RFC 5280 4.2" },
 	[TW_FAULT_EXTENSIONS_EMPTY] = { "extension", "the list of extensions is empty", "RFC 5280 4.1.2.9" },
 	[TW_FAULT_CRITICAL_DEFAULT] = { "extension", "critical FALSE is written out", "X.690 11.5" },

@@ -224,6 +224,25 @@ static bool read_kind(struct tw_cert *c)
 	}
 }
 
+/* RFC 3279 2.3.1 and RFC 4055 1.2: NULL with rsaEncryption; RFC 8410 3: none.
+ * X.509's own OID of RSA has others. */
+static bool fitting_params(const struct tw_cert *c)
+{
+	static const uint8_t null[] = { 0x05, 0x00 };
+	switch (c->key) {
+	case TW_KEY_RSA:
+		return !tw_oid_eq(keys[0].oid, c->key_oid) ||
+			(c->key_params.n == sizeof null && !memcmp(c->key_params.p, null, sizeof null));
+	case TW_KEY_ED25519:
+	case TW_KEY_ED448:
+	case TW_KEY_X25519:
+	case TW_KEY_X448:
+		return c->key_params.n == 0;
+	default:
+		return true;
+	}
+}
+
 void tw_key_read(struct tw_cert *c)
 {
 	struct tw_slice body, bits;
@@ -243,6 +262,8 @@ void tw_key_read(struct tw_cert *c)
 			c->key = keys[i].key;
 			c->key_bits = keys[i].bits;
 		}
+	if (!fitting_params(c))
+		tw_fault(&c->faults, TW_FAULT_KEY_PARAMETERS);
 	if (!read_kind(c))
 		tw_fault(&c->faults, TW_FAULT_KEY_UNREADABLE);
 }
