@@ -35,11 +35,13 @@ struct tw_form_name {
 	bool wild, dotted;     /* *.host, .host */
 	bool ok;               /* of its form */
 	bool other;            /* an otherName that stands under another form */
+	bool anycase;          /* an emailAddress of the subject */
 };
 struct tw_form_name tw_form_name(enum tw_form form, struct tw_slice v);
 struct tw_form_name tw_form_base(enum tw_form form, struct tw_slice v);
 /* Does the name lie within the base, both ok and of one form? Of a wildcard:
- * all it stands for, or, when excluding, any of it. */
+ * all it stands for, or, when excluding, any of it. Of a mailbox: the same
+ * octets, or, when excluding, another spelling of it too. */
 bool tw_form_within(const struct tw_form_name *name, const struct tw_form_name *base, bool excluding);
 
 #endif

@@ -57,9 +57,10 @@ static void settle(struct tw_items *o, bool bases)
 	for (uint32_t i = 0; i < o->n; i++) {
 		struct tw_form_name *n = &o->v[i].name;
 		struct tw_slice v = settled(o, n);
-		bool other = n->other;
+		bool other = n->other, anycase = n->anycase;
 		*n = bases ? tw_form_base(n->form, v) : tw_form_name(n->form, v);
 		n->other = other;
+		n->anycase = anycase;
 		o->bad |= bases && !n->ok;
 	}
 }
@@ -108,7 +109,7 @@ static void subject_email(struct tw_items *o, struct tw_slice name)
 			ava = (struct tw_der){ t.body, false };
 			if (tw_der_next(&ava, &type) == 1 && type.body.n == sizeof oid &&
 					!memcmp(type.body.p, oid, sizeof oid) && tw_der_next(&ava, &v) == 1)
-				push(o, TW_FORM_EMAIL, v.body);
+				push(o, TW_FORM_EMAIL, v.body)->name.anycase = true;
 		}
 	}
 }

@@ -1,7 +1,6 @@
 /* One name against one base of a name constraint. */
 #include "chain/constraints.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 static uint8_t low(uint8_t c)
@@ -91,12 +90,35 @@ static bool mailbox(struct tw_form_name *o)
 	return host_name(o->host);
 }
 
+/* Its last label is a number, decimal or as C writes hexadecimal ones: what
+ * resolvers take for an IPv4 address, whatever stands before (inet_aton). No
+ * top-level domain is one (RFC 1123 2.1). */
+static bool address(struct tw_slice host)
+{
+	const uint8_t *dot = memrchr(host.p, '.', host.n);
+	struct tw_slice l = dot ? cut(host, (size_t)(dot + 1 - host.p)) : host;
+	bool hex = l.n >= 2 && l.p[0] == '0' && low(l.p[1]) == 'x';
+
+	for (size_t i = hex ? 2 : 0; i < l.n; i++) {
+		uint8_t c = low(l.p[i]);
+		if (!((c >= '0' && c <= '9') || (hex && c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
+static bool digits(struct tw_slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
 /* RFC 3986: the host of scheme://userinfo@host:port/...; no IP address. */
 static bool uri(struct tw_form_name *o)
 {
 	const uint8_t *colon = o->v.n ? memmem(o->v.p, o->v.n, "://", 3) : NULL;
-	char text[256];
-	uint8_t ip[4];
 
 	if (!colon || colon == o->v.p)
 		return false;
@@ -109,14 +131,13 @@ static bool uri(struct tw_form_name *o)
 	if (at)
 		a = cut(a, (size_t)(at - a.p) + 1);
 	const uint8_t *port = a.n ? memchr(a.p, ':', a.n) : NULL;
-	if (port)
+	if (port) {
+		if (!digits(cut(a, (size_t)(port + 1 - a.p))))
+			return false;
 		a.n = (size_t)(port - a.p);
-	if (!host_name(a))
-		return false;
-	memcpy(text, a.p, a.n);
-	text[a.n] = 0;
+	}
 	o->host = a;
-	return inet_pton(AF_INET, text, ip) != 1;
+	return host_name(a) && !address(a);
 }
 
 static bool contiguous(struct tw_slice mask)
@@ -202,16 +223,39 @@ static bool ip_within(struct tw_slice name, struct tw_slice base)
 	return true;
 }
 
+/* Whether two local parts could be one mailbox's: "a" is a, \\a is a (RFC 5321
+ * 4.1.2); case tells nothing in an emailAddress (RFC 5280 4.1.2.6). */
+static bool alike(const struct tw_form_name *name, struct tw_slice b)
+{
+	struct tw_slice a = name->local;
+	bool qa = a.p[0] == '"', qb = b.p[0] == '"';
+	size_t i = qa, j = qb;
+
+	for (a.n -= qa, b.n -= qb;; i++, j++) {
+		i += qa && i < a.n && a.p[i] == '\\';
+		j += qb && j < b.n && b.p[j] == '\\';
+		if (i >= a.n || j >= b.n)
+			return i >= a.n && j >= b.n;
+		if (name->anycase ? low(a.p[i]) != low(b.p[j]) : a.p[i] != b.p[j])
+			return false;
+	}
+}
+
+static bool email_within(const struct tw_form_name *name, const struct tw_form_name *base, bool excluding)
+{
+	if (!base->v.n)
+		return true;
+	if (!base->local.n)
+		return host_within(name->host, base);
+	return same(name->host, base->host) &&
+		(excluding ? alike(name, base->local) : tw_slice_eq(name->local, base->local));
+}
+
 bool tw_form_within(const struct tw_form_name *name, const struct tw_form_name *base, bool excluding)
 {
 	switch (name->form) {
 	case TW_FORM_DNS: return dns_within(name, base, excluding);
-	case TW_FORM_EMAIL:
-		if (!base->v.n)
-			return true;
-		if (base->local.n)
-			return tw_slice_eq(name->local, base->local) && same(name->host, base->host);
-		return host_within(name->host, base);
+	case TW_FORM_EMAIL: return email_within(name, base, excluding);
 	case TW_FORM_URI: return host_within(name->host, base);
 	case TW_FORM_DN: return name->v.n >= base->v.n && (!base->v.n || !memcmp(name->v.p, base->v.p, base->v.n));
 	case TW_FORM_IP: return ip_within(name->v, base->v);

@@ -222,6 +222,15 @@ static const struct row rows[] = {
 	{ "+e:", "", "e:a b@c", FAILS }, { "+e:", "", "e:a,b@c", FAILS }, { "+e:", "", "e:a(b@c", FAILS }, { "+e:", "", "e:a\x7f" "b@c", FAILS },
 	{ "+e:", "", "e:a\x1f" "b@c", FAILS }, { "+e:", "", "e:a!b@c", HOLDS }, { "+e:", "", "e:\xc3\xa9@c", HOLDS },
 	{ "+e:a b", "", NULL, BAD }, { "+e:a@", "", NULL, BAD }, { "+e:@b", "", NULL, BAD }, { "+e:..b", "", NULL, BAD }, { "+e:.", "", NULL, BAD },
+	/* RFC 5321 4.1.2: the same mailbox in other words is not safe from being excluded, and not what is permitted */
+	{ "-e:ann@c", "", "e:\"ann\"@c", FAILS }, { "+e:ann@c", "", "e:\"ann\"@c", FAILS }, { "-e:\"ann\"@c", "", "e:ann@c", FAILS },
+	{ "+e:\"ann\"@c", "", "e:ann@c", FAILS }, { "-e:ann@c", "", "e:\"a\\nn\"@C", FAILS }, { "-e:\"ann\"@c", "", "e:\"a\\nn\"@c", FAILS },
+	{ "-e:ann@c", "", "e:\"Ann\"@c", HOLDS }, { "-e:ann@c", "", "e:\"anna\"@c", HOLDS }, { "-e:anna@c", "", "e:\"ann\"@c", HOLDS },
+	{ "-e:ann@c", "", "e:\"ann\"@d", HOLDS }, { "-e:an@c", "", "e:\"a\\\\n\"@c", HOLDS }, { "-e:ann@c", "", "e:\"\"@c", HOLDS },
+	{ "-e:ann@c", "", "e:Ann@c", HOLDS },
+	/* RFC 5280 4.1.2.6: an emailAddress knows no case */
+	{ "-e:ann@c", "@Ann@c", NULL, FAILS }, { "+e:ann@c", "@Ann@c", NULL, FAILS }, { "-e:ann@c", "@\"ANN\"@c", NULL, FAILS },
+	{ "-e:ann@c", "@bob@c", NULL, HOLDS },
 	/* SmtpUTF8Mailbox stands under this form, and under the other names' */
 	{ "+e:c", "", "m:a@c", HOLDS }, { "+e:c", "", "m:a@d", FAILS }, { "+e:c", "", "o:a@d", HOLDS }, { "+o:x", "", "m:a@c", FAILS },
 	{ "+o:x", "", "e:a@c", HOLDS },
@@ -240,7 +249,14 @@ static const struct row rows[] = {
 	{ "-u:example.org", "", "u:http://[2001:db8::1]/", FAILS }, { "-u:example.org", "", "u:urn:a:b", FAILS },
 	{ "-u:example.org", "", "u:://example.com", FAILS }, { "-u:example.org", "", "u:http://", FAILS }, { "-u:example.org", "", "u:", FAILS },
 	{ "-u:example.org", "", "u:http://:80", FAILS }, { "-u:example.org", "", "u:http://a@", FAILS }, { "-u:example.org", "", "u:x:/y", FAILS },
-	{ "-u:example.org", "", "u:http://a b/", FAILS },
+	{ "-u:example.org", "", "u:http://a b/", FAILS }, { "+u:example.org", "", "u:http://example.org:/", HOLDS },
+	{ "+u:example.org", "", "u:http://example.org:http/", FAILS }, { "+u:example.org", "", "u:http://example.org:80x", FAILS },
+	{ "+u:example.org", "", "u:http://example.org:x80/", FAILS }, { "-u:a.b", "", "u:http://a.b:1@example.org", HOLDS },
+	/* what a resolver takes for an address (inet_aton) is no host name, and no TLD is a number (RFC 1123 2.1) */
+	{ "-u:example.org", "", "u:http://0x0a.0.0.0x1/", FAILS }, { "-u:example.org", "", "u:http://167772161/", FAILS },
+	{ "-u:example.org", "", "u:http://0X0a000001/", FAILS }, { "-u:example.org", "", "u:http://example.0x", FAILS },
+	{ "-u:example.org", "", "u:http://192.0.2.1a/", HOLDS }, { "-u:example.org", "", "u:http://0xa.0xorg/", HOLDS },
+	{ "-u:example.org", "", "u:http://1.2.3.x/", HOLDS }, { "+u:.3.de", "", "u:http://1.2.3.de/", HOLDS },
 	{ "+u:", "", NULL, BAD }, { "+u:http://example.org", "", NULL, BAD }, { "+u:example.org/x", "", NULL, BAD }, { "+u:.", "", NULL, BAD },
 	/* ip: an address and a contiguous mask, families apart */
 	{ "+i:c0000200ffffff00", "", "i:c00002ff", HOLDS }, { "+i:c0000200ffffff00", "", "i:c0000300", FAILS },

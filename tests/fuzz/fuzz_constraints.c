@@ -23,7 +23,7 @@ enum { MOST = 24 };
 struct item {
 	enum tw_form form;
 	struct tw_slice v;   /* its text; an IP address: its octets */
-	bool excluded, other;
+	bool excluded, other, caseless;
 };
 struct list {
 	struct item v[MOST];
@@ -153,14 +153,37 @@ static struct tw_slice host_of(enum tw_form form, struct tw_slice v)
 	return v;
 }
 
-static bool in_mail(struct tw_slice name, struct tw_slice base)
+/* The mailbox whose local part is written so, without quotes and backslashes. */
+static void meant(struct tw_buf *b, struct tw_slice local)
 {
-	struct tw_slice host = host_of(TW_FORM_EMAIL, name), other = host_of(TW_FORM_EMAIL, base);
-	size_t local = (size_t)(host.p - name.p) - 1;
+	bool quoted = local.n && local.p[0] == '"';
 
-	if (other.p == base.p)
-		return !base.n || in_host(host, base);
-	return (size_t)(other.p - base.p) - 1 == local && !memcmp(name.p, base.p, local) && same(host, other);
+	for (size_t i = 0; i < local.n; i++) {
+		if (quoted && (i == 0 || i + 1 == local.n))
+			continue;
+		if (quoted && local.p[i] == '\\')
+			i++;
+		tw_buf_addc(b, (char)local.p[i]);
+	}
+}
+
+static bool in_mail(const struct item *name, const struct item *base)
+{
+	struct tw_slice host = host_of(TW_FORM_EMAIL, name->v), other = host_of(TW_FORM_EMAIL, base->v);
+	struct tw_slice a = { name->v.p, (size_t)(host.p - name->v.p) - 1 }, b = { base->v.p, 0 };
+	struct tw_buf x = { 0, 0, 0 }, y = { 0, 0, 0 };
+
+	if (other.p == base->v.p)
+		return !base->v.n || in_host(host, base->v);
+	b.n = (size_t)(other.p - base->v.p) - 1;
+	bool equal = tw_slice_eq(a, b);
+	meant(&x, a);
+	meant(&y, b);
+	if (base->excluded)
+		equal = name->caseless ? same(tw_buf_slice(&x), tw_buf_slice(&y)) : tw_slice_eq(tw_buf_slice(&x), tw_buf_slice(&y));
+	tw_buf_free(&x);
+	tw_buf_free(&y);
+	return equal && same(host, other);
 }
 
 static bool in_ip(struct tw_slice name, struct tw_slice base)
@@ -271,7 +294,7 @@ static bool within(const struct item *name, const struct item *base)
 {
 	switch (name->form) {
 	case TW_FORM_DNS: return in_dns(name->v, base->v, base->excluded);
-	case TW_FORM_EMAIL: return in_mail(name->v, base->v);
+	case TW_FORM_EMAIL: return in_mail(name, base);
 	case TW_FORM_URI: return in_host(host_of(TW_FORM_URI, name->v), base->v);
 	case TW_FORM_IP: return in_ip(name->v, base->v);
 	case TW_FORM_DN: return in_dn(name->v, base->v);
@@ -320,7 +343,7 @@ static bool names_hold(const struct input *in, const struct list *trees, bool le
 	for (int i = 0; i < in->names.n; i++)
 		ok &= name_holds(in, trees, &in->names.v[i], false);
 	for (int i = 0; i < in->nsubject && !in->names.n; i++) {
-		struct item name = { .form = TW_FORM_EMAIL, .v = in->subject[i].v };
+		struct item name = { .form = TW_FORM_EMAIL, .v = in->subject[i].v, .caseless = true };
 		uint8_t octets[16];
 		if (in->subject[i].type == 'm' || (in->subject[i].type == 'c' && leaf && server(in->subject[i].v, &name, octets)))
 			ok &= name_holds(in, trees, &name, false);
