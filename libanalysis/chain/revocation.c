@@ -60,6 +60,28 @@ static bool later(const struct tw_crl *y, const struct tw_crl *x)
 	return x->this_update <= y->this_update;
 }
 
+/* What section 5 of RFC 5280 forbids of a list: fields of another version
+ * (5.1.2.1), empty lists (5.1.2.6, 5.2.5), a thing said twice or left over. */
+static const uint64_t breaches = TW_FAULT_BIT(TW_FAULT_VERSION_DEFAULT) | TW_FAULT_BIT(TW_FAULT_V1_EXTENSIONS) |
+	TW_FAULT_BIT(TW_FAULT_EXTENSIONS_EMPTY) | TW_FAULT_BIT(TW_FAULT_LIST_EMPTY) | TW_FAULT_BIT(TW_FAULT_DUPLICATE) |
+	TW_FAULT_BIT(TW_FAULT_TRAILING);
+
+/* Whether x's silence about the certificate counts. A list that breaks its
+ * profile is still heard when it revokes, but vouches for nobody. */
+static bool vouches(const struct asking *a, uint32_t x)
+{
+	const struct tw_judge *j = a->c->judge;
+	const struct tw_crl *c = &a->s->list[x].crl;
+	bool kinds = c->ext & TW_CRL_IDP && (c->idp.only_user || c->idp.only_ca);
+
+	/* 5.2.3: the number must not be critical. */
+	if (c->faults & breaches & ~j->o.profile->tolerated || c->critical & TW_CRL_NUMBER)
+		return false;
+	/* 5.2.5: no certificate of version 1 or 2 is in the scope of a list for
+	 * users or for CAs. */
+	return !kinds || a->who.cert->version >= 3;
+}
+
 /* The earliest date on which an entry revokes, or the latest on which one is
  * removed. */
 static bool entry_date(const struct asking *a, uint32_t list, bool removed, int64_t *date)
@@ -132,7 +154,7 @@ static void in_force(const struct asking *a, uint32_t x, struct tw_times *out)
 	for (uint32_t y = tw_crls_first(a->s, a->s->list[x].issuer); cx->number.n && y != TW_NONE; y = a->s->list[y].next) {
 		const struct tw_crl *cy = &a->s->list[y].crl;
 		if (!a->s->list[y].delta || !cy->number.n || compare(cx->number, cy->base) < 0 ||
-				compare(cx->number, cy->number) >= 0 || !pairs(a, x, y, &sy))
+				compare(cx->number, cy->number) >= 0 || !vouches(a, y) || !pairs(a, x, y, &sy))
 			continue;
 		struct tw_times t = { .n = 0 };
 		tw_times_add(&t, cy->this_update > cx->this_update ? cy->this_update : cx->this_update, cy->next_update);
@@ -162,7 +184,7 @@ static void take_list(struct asking *a, uint32_t x)
 {
 	const struct tw_list *l = &a->s->list[x];
 	int64_t date;
-	bool entry = entry_date(a, x, false, &date), force = a->require && !l->delta;
+	bool entry = entry_date(a, x, false, &date), force = a->require && !l->delta && vouches(a, x);
 
 	if (!entry && !force)
 		return;

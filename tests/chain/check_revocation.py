@@ -2,6 +2,7 @@
 """Revocation: lists made by python3-cryptography, one rule of docs/verdicts.md a case, at the seconds where answers change; and
 whether openssl verify -crl_check_all says the same under --revocation require, or which rule explains that it does not."""
 import csv
+import hashlib
 import io
 import os
 import shutil
@@ -19,7 +20,8 @@ except ImportError:
     sys.exit(77)
 from cryptography import x509  # noqa: E402
 from lists import *  # noqa: E402,F403
-from lists import CA, DELEGATE, LEAF, Cert, crl, crlset, day, dirs, dn, entry, idp, onecrl, pem, uri  # noqa: E402
+from lists import CA, DELEGATE, KEYS, LEAF, Cert, crl, crlset, day, dirs, dn, edited, entry, idp, onecrl, pem, uri  # noqa: E402
+from resign import split, tlv  # noqa: E402
 
 VERIFY = os.path.join(BUILD, "tw-verify")
 FAILED, COUNT, COMPARED, EXPLAINED = [], [0], [0], {}
@@ -276,6 +278,59 @@ def scopes():
         Case(name, [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=scope)]).known("2015-06-01", "revoked", b)
 
 
+def breaches():
+    """RFC 5280 section 5: a list that breaks it revokes, but vouches for nobody."""
+    a, number = leaf(), bytes.fromhex("300a0603551d140403020101")
+    plain, listed = crl("Int"), crl("Int", [entry(a, "2015-03-01")])
+    exts = lambda *e: tlv(0xa0, tlv(0x30, b"".join(e)))  # noqa: E731
+    nothing = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.28"), b"\x30\x00")
+    same = lambda f: f  # noqa: E731
+    breaking = {
+        "5.1.2.1, version 1 written out": (lambda f: [bytes.fromhex("020100")] + f[1:], b"", "2015"),
+        "5.1.2.1, version 1 with extensions": (lambda f: f[1:] + [exts(number)], b"", "2015"),
+        "5.1.2.7, no extension in the list of them": (lambda f: f + [exts()], b"", None),
+        "5.2, an extension twice": (lambda f: f + [exts(number, number)], b"", None),
+        "5.2.3, a critical number": (lambda f: f + [exts(bytes.fromhex("300d0603551d140101ff0403020101"))], b"", None),
+        "5.1, an element behind the signature": (same, b"\x05\x00", None),
+    }
+    for name, (edit, behind, tolerant) in breaking.items():
+        for der, want in ((plain, "revocation_unknown"), (listed, "revoked")):
+            lists = [GOOD_ROOT, edited(der, KEYS["Int"], edit, behind)]
+            Case(name, [a, INT], lists, peer=False).known("2015-06-01", "ok" if der == plain else "revoked").require("2015-06-01", want, a)
+        if tolerant:
+            Case(name, [a, INT], [GOOD_ROOT, edited(plain, KEYS["Int"], edit)], more=["--profile", tolerant], peer=False).require(
+                "2015-06-01", "ok")
+    Case("5.1.2.1, version 1", [a, INT], [GOOD_ROOT, edited(plain, KEYS["Int"], lambda f: f[1:])]).require("2015-06-01", "ok")
+    Case("5.2.3, a number", [a, INT], [GOOD_ROOT, edited(plain, KEYS["Int"], lambda f: f + [exts(number)])]).require("2015-06-01", "ok")
+    empty = edited(plain, KEYS["Int"], lambda f: f[:5] + [b"\x30\x00"] + f[5:])
+    for name, der in (("5.1.2.6, revokedCertificates empty", empty), ("5.2.5, an empty point", crl("Int", scope=nothing))):
+        Case(name, [a, INT], [GOOD_ROOT, der], peer=False).known("2015-06-01", "ok").require("2015-06-01", "revocation_unknown", a)
+        Case(name + ", beside a good list", [a, INT], [GOOD_ROOT, der, plain], peer=False).require("2015-06-01", "ok")
+    base = crl("Int", number=10, until="2015-04-01")
+    for critical, want in ((False, "ok"), (True, "revocation_unknown")):
+        on = crl("Int", number=11, delta=10, this="2015-05-01", until="2015-07-01")
+        if critical:
+            on = edited(on, KEYS["Int"], lambda f: f[:-1] + [exts(*critical_number(f[-1]))])
+        Case(f"5.2.3, a delta's number, critical {critical}", [a, INT], [GOOD_ROOT, base, on], peer=False).require("2015-06-01", want)
+    # 5.2.5: "the scope of the CRL MUST NOT include any version 1 or version 2 certificates"
+    old = leaf()
+    old.der = edited(old.der, KEYS["Int"], lambda f: f[1:-1])
+    old.sha256 = hashlib.sha256(old.der).hexdigest()
+    users = idp(user=True)
+    Case("a list for users, version 1", [old, INT], [GOOD_ROOT, crl("Int", scope=users)], peer=False).require(
+        "2015-06-01", "revocation_unknown", old)
+    Case("a list for all, version 1", [old, INT], [GOOD_ROOT, plain], peer=False).require("2015-06-01", "ok")
+    Case("a list for users names version 1", [old, INT], [GOOD_ROOT, crl("Int", [entry(old, "2015-03-01")], scope=users)], peer=False
+         ).known("2015-06-01", "revoked", old)
+
+
+def critical_number(extensions):
+    """The extensions of a list, the number critical."""
+    oid = bytes.fromhex("0603551d14")
+    return [tlv(0x30, oid + b"\x01\x01\xff" + x[1][5:]) if x[1].startswith(oid) else x[2]
+            for x in split(split(split(extensions)[0][1])[0][1])]
+
+
 def reasons():
     some, rest = ["keyCompromise", "cACompromise"], ["affiliationChanged", "superseded", "cessationOfOperation", "certificateHold",
                                                      "privilegeWithdrawn", "aACompromise"]
@@ -440,7 +495,7 @@ def order():
 
 
 def main():
-    for f in (basic, force, signers, loops, scopes, reasons, indirect, deltas, vendors, files, order):
+    for f in (basic, force, signers, loops, scopes, breaches, reasons, indirect, deltas, vendors, files, order):
         f()
     shutil.rmtree(TMP)
     for line in FAILED:

@@ -126,14 +126,14 @@ def crl(issuer, entries=(), key=None, this="2015-01-01", until="2016-01-01", num
     if aki:
         b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(k.public_key()), False)
     der = b.sign(k, hashes.SHA256()).public_bytes(DER)
-    return der if until else without_end(der, k)
+    return der if until else edited(der, k, lambda fields: fields[:4] + fields[5:])
 
 
-def without_end(der, key):
+def edited(der, key, edit, behind=b""):
+    """A list or a certificate of which edit(fields) makes other fields, signed again; behind: after its third element."""
     tbs, alg, _ = [x[2] for x in split(split(der)[0][1])]
-    fields = [x[2] for x in split(split(tbs)[0][1])]
-    body = tlv(0x30, b"".join(fields[:4] + fields[5:]))
-    return tlv(0x30, body + alg + tlv(3, b"\0" + key.sign(body, ec.ECDSA(hashes.SHA256()))))
+    body = tlv(0x30, b"".join(edit([x[2] for x in split(split(tbs)[0][1])])))
+    return tlv(0x30, body + alg + tlv(3, b"\0" + key.sign(body, ec.ECDSA(hashes.SHA256()))) + behind)
 
 
 def ocsp(cert, issuer, state="good", revoked=None, reason=None, this="2015-01-01", until="2016-01-01", by=None, key=None, name=False,
