@@ -87,6 +87,10 @@ tests_check_names_SOURCES = tests/chain/check_names.c tests/synth/der.c tests/sy
 tests_check_names_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_check_names_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_names_LDADD = libchain.la $(CHECK_LIBS)
+check_PROGRAMS += tests/check_distrust
+tests_check_distrust_SOURCES = tests/chain/check_distrust.c
+tests_check_distrust_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_distrust_LDADD = libchain.la libcert.la libbase.la $(CHECK_LIBS)
 
 # The library's signature checks are replaced by the test's own.
 check_PROGRAMS += tests/check_brute

@@ -19,6 +19,7 @@ static const char help[] =
 	"\n"
 	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
 	"  --intermediates FILE   certificates that may complete the chain\n"
+	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"  --at TIME              RFC 3339 time of judgement; the clock is never read\n"
 	"  --name HOST            host name or IP address asked for (column name_match)\n"
 	"  --purpose P            server (default), client or any\n"
@@ -41,7 +42,7 @@ struct options {
 	char **store, **crl;
 	int nstore, ncrl;
 	bool require;
-	const char *intermediates, *name, *out, *chain, *ocsp;
+	const char *intermediates, *witness, *name, *out, *chain, *ocsp;
 	int64_t at;
 	bool has_at;
 	bool reasons, explain;
@@ -53,7 +54,7 @@ struct options {
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
+		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "witness", 1, 0, 'w' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
 		{ "purpose", 1, 0, 'p' }, { "profile", 1, 0, 'P' }, { "reasons", 1, 0, 'r' }, { "explain", 0, 0, 'e' },
 		{ "crl", 1, 0, 'c' }, { "revocation", 1, 0, 'R' }, { "ocsp", 1, 0, 'O' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
 		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
@@ -64,6 +65,7 @@ static int parse(struct options *o, int argc, char **argv)
 		switch (c) {
 		case 's': o->store[o->nstore++] = optarg; break;
 		case 'i': o->intermediates = optarg; break;
+		case 'w': o->witness = optarg; break;
 		case 'c': o->crl[o->ncrl++] = optarg; break;
 		case 'O': o->ocsp = optarg; break;
 		case 'n': o->name = optarg; break;
@@ -273,11 +275,11 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 {
 	struct tw_graph g;
 	struct tw_buf out = { 0, 0, 0 };
-	struct tw_index pool;
+	struct tw_index pool, witness;
 	struct tw_buf der = { 0, 0, 0 };
 	struct tw_staple staple;
 	struct tw_crls *lists;
-	uint32_t *chain = NULL, *more = NULL, nchain = 0, nmore = 0;
+	uint32_t *chain = NULL, *more = NULL, *seen = NULL, nchain = 0, nmore = 0, nseen = 0;
 	bool all = true;
 	int err = tw_certs_load(certs, o->chain, &chain, &nchain) < 0;
 
@@ -287,25 +289,30 @@ static int run(const struct options *o, struct tw_certs *certs, struct tw_store 
 	}
 	if (!err && o->intermediates)
 		err = tw_certs_load(certs, o->intermediates, &more, &nmore) < 0;
+	if (!err && o->witness)
+		err = tw_certs_load(certs, o->witness, &seen, &nseen) < 0;
 	err = err || open_stores(o, certs, stores) < 0 || open_staple(o, &der, &staple) < 0;
 	if (!err) {
 		tw_graph_init(&g, certs);
 		tw_index_make(&pool, &g, more, nmore, false);
+		tw_index_make(&witness, &g, seen, nseen, false);
 		err = open_lists(o, &g, &lists) < 0;
 		struct tw_question q = { .presented = chain, .npresented = nchain, .pool = &pool,
-			.staple = o->ocsp ? &staple : NULL };
+			.witness = o->witness ? &witness : NULL, .staple = o->ocsp ? &staple : NULL };
 		if (!err) {
 			all = judge_all(o, &g, stores, &q, lists, &out);
 			err = write_out(o, &out) < 0;
 		}
 		tw_crls_free(lists);
 		tw_index_free(&pool);
+		tw_index_free(&witness);
 		tw_graph_free(&g);
 	}
 	tw_buf_free(&out);
 	tw_buf_free(&der);
 	free(chain);
 	free(more);
+	free(seen);
 	return err ? 2 : all ? 0 : 1;
 }
 

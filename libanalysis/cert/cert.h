@@ -207,6 +207,12 @@ static inline bool tw_cert_dsa_inherits(const struct tw_cert *c)
 void tw_sig_name(struct tw_buf *b, const struct tw_cert *c);
 void tw_oid_text(struct tw_buf *b, struct tw_slice oid);
 const char *tw_key_name(enum tw_key k);
+/* The names of TW_KU_* and TW_EKU_* bits, space-separated. */
+void tw_key_usage_text(struct tw_buf *b, uint32_t set);
+void tw_eku_text(struct tw_buf *b, uint32_t set);
+/* The dotted OIDs of c's critical extensions but those of TW_EXT_* in known,
+ * space-separated, each as often as it stands there. */
+void tw_critical_text(struct tw_buf *b, const struct tw_cert *c, uint32_t known);
 /* Security bits of a key (NIST's classes by modulus size, half the size
  * of a curve); 0 where the size is not known. */
 uint32_t tw_key_security_bits(enum tw_key k, uint32_t bits);

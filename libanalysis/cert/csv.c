@@ -53,7 +53,6 @@ static void date(struct tw_buf *b, const struct tw_cert *c, int64_t t, int64_t u
 static void bits(struct tw_buf *b, uint32_t set, const char *const *name, size_t n)
 {
 	bool first = true;
-	tw_buf_addc(b, ',');
 	for (size_t i = 0; i < n; i++)
 		if (set & 1u << i) {
 			if (!first)
@@ -63,14 +62,26 @@ static void bits(struct tw_buf *b, uint32_t set, const char *const *name, size_t
 		}
 }
 
-static void usages(struct tw_buf *b, const struct tw_cert *c)
+void tw_key_usage_text(struct tw_buf *b, uint32_t set)
 {
 	static const char *const ku[] = { "digitalSignature", "nonRepudiation", "keyEncipherment",
 		"dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly" };
+	bits(b, set, ku, sizeof ku / sizeof *ku);
+}
+
+void tw_eku_text(struct tw_buf *b, uint32_t set)
+{
 	static const char *const eku[] = { "any", "serverAuth", "clientAuth", "codeSigning", "emailProtection",
 		"timeStamping", "OCSPSigning", "msSGC", "nsSGC", "other" };
-	bits(b, c->key_usage, ku, sizeof ku / sizeof *ku);
-	bits(b, c->eku, eku, sizeof eku / sizeof *eku);
+	bits(b, set, eku, sizeof eku / sizeof *eku);
+}
+
+static void usages(struct tw_buf *b, const struct tw_cert *c)
+{
+	tw_buf_addc(b, ',');
+	tw_key_usage_text(b, c->key_usage);
+	tw_buf_addc(b, ',');
+	tw_eku_text(b, c->eku);
 }
 
 /* One name in a space-separated list: what would break it, and what is no

@@ -307,3 +307,38 @@ void tw_extensions_read(struct tw_cert *c, struct tw_slice body)
 	if (d.s.n)
 		tw_fault(&c->faults, TW_FAULT_EXTENSIONS_UNREADABLE);
 }
+
+/* The content of the SEQUENCE OF Extension, or empty. */
+static struct tw_slice list_of(const struct tw_cert *c)
+{
+	struct tw_slice tbs, list = { NULL, 0 };
+	struct tw_tlv t;
+	if (!tw_der_only(c->tbs, TW_SEQUENCE, &tbs))
+		return list;
+	struct tw_der d = tw_der_in(tbs);
+	while (tw_der_next(&d, &t) == 1)
+		if (t.tag == 0xa3 && tw_der_only(t.body, TW_SEQUENCE, &list))
+			return list;
+	return (struct tw_slice){ NULL, 0 };
+}
+
+void tw_critical_text(struct tw_buf *b, const struct tw_cert *c, uint32_t mask)
+{
+	struct tw_der d = tw_der_in(list_of(c));
+	struct tw_extension e;
+	struct tw_slice one;
+	uint64_t faults = 0;
+	size_t start = b->n;
+	while (tw_der_take(&d, TW_SEQUENCE, &one)) {
+		uint32_t bit = TW_EXT_UNKNOWN;
+		(void)tw_read_extension(&faults, one, &e);
+		for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+			if (tw_oid_eq(known[i].oid, e.oid))
+				bit = known[i].bit;
+		if (!e.critical || !e.oid.n || bit & mask)
+			continue;
+		if (b->n > start)
+			tw_buf_addc(b, ' ');
+		tw_oid_text(b, e.oid);
+	}
+}

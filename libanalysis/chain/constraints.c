@@ -126,7 +126,7 @@ uint64_t tw_constraints_cost(struct tw_constraints *t, uint32_t set, uint32_t ce
 	return set ? names_of(t, cert, leaf)->n * t->set[set].trees : 0;
 }
 
-static bool allowed(const struct tw_form_name *name, const struct tw_items *trees)
+bool tw_items_allow(const struct tw_items *trees, const struct tw_form_name *name)
 {
 	bool wanted = false, found = false;
 
@@ -161,7 +161,7 @@ bool tw_constraints_hold(struct tw_constraints *t, uint32_t set, uint32_t cert, 
 		if (names->bad)
 			return false;
 		for (uint32_t i = 0; i < names->n; i++)
-			if (!allowed(&names->v[i].name, trees))
+			if (!tw_items_allow(trees, &names->v[i].name))
 				return false;
 	}
 	return true;

@@ -19,6 +19,8 @@ struct tw_items {
 struct tw_items *tw_items_names(const struct tw_cert *c, bool cn);
 /* The subtrees of a NameConstraints TLV. */
 struct tw_items *tw_items_subtrees(struct tw_slice ext);
+/* Do the subtrees let the name pass? They are not bad. */
+bool tw_items_allow(const struct tw_items *trees, const struct tw_form_name *name);
 void tw_items_free(struct tw_items *o);
 
 #endif

@@ -85,6 +85,7 @@ bool tw_judgement_window(const struct tw_judgement *j, uint32_t *i, int64_t *fro
 struct tw_failure {
 	enum tw_reason reason;
 	uint32_t at;          /* which certificate of the path, 0 = leaf */
+	struct tw_buf evidence; /* in words: of revoked and distrusted */
 };
 struct tw_path {
 	uint32_t cert[33];    /* leaf first, the anchor's certificate last */

@@ -224,6 +224,9 @@ int tw_key_ids(const struct tw_cert *child, const struct tw_cert *issuer);
 bool tw_context_presented(const struct tw_context *c, uint32_t cert);
 
 /* ---- rules.c: what a certificate fails by itself, in each place ---- */
+#define TW_KNOWN_CRITICAL (TW_EXT_BASIC_CONSTRAINTS | TW_EXT_KEY_USAGE | TW_EXT_EKU | TW_EXT_NAME_CONSTRAINTS | \
+	TW_EXT_POLICIES | TW_EXT_POLICY_MAPPINGS | TW_EXT_POLICY_CONSTRAINTS | TW_EXT_INHIBIT_ANY | TW_EXT_SAN | \
+	TW_EXT_IAN | TW_EXT_AKI | TW_EXT_SKI | TW_EXT_CRLDP | TW_EXT_OCSP_NOCHECK | TW_EXT_NO_REV_AVAIL)
 uint32_t tw_rules_member(const struct tw_judge *j, uint32_t cert);
 /* own: it is the leaf itself. */
 uint32_t tw_rules_anchor(const struct tw_judge *j, uint32_t cert, bool own);
@@ -303,8 +306,16 @@ void tw_signers_free(struct tw_signers *s);
 /* Frees the contexts of all judges of signers. */
 void tw_signers_forget(struct tw_signers *s);
 
-/* ---- explain.c ---- */
+/* ---- detail.c ---- */
+/* Appends what it is of the certificate that fails, on one line; nothing where
+ * there is no more to say. */
+void tw_explain_detail(struct tw_buf *b, struct tw_judge *j, const struct tw_path *p, const struct tw_failure *f);
+
+/* ---- nopath.c ---- */
 /* The step of a leaf without a path: 21 to 24. c may be NULL. */
 struct tw_step tw_no_path(struct tw_judge *j, struct tw_context *c, const struct tw_question *q);
+/* The fewest certificates from the leaf by verified edges to another, both ends
+ * included, into out; how many, 0 where there are none or more than max. */
+uint32_t tw_no_path_trail(struct tw_context *c, uint32_t leaf, uint32_t to, uint32_t *out, uint32_t max);
 
 #endif

@@ -9,7 +9,9 @@ libchain_la_SOURCES = \
 	libanalysis/chain/constraints.c \
 	libanalysis/chain/constraints.h \
 	libanalysis/chain/context.c \
+	libanalysis/chain/detail.c \
 	libanalysis/chain/dominate.c \
+	libanalysis/chain/evidence.c \
 	libanalysis/chain/explain.c \
 	libanalysis/chain/explain.h \
 	libanalysis/chain/extend.c \

@@ -23,12 +23,12 @@ static bool self_signed(struct tw_judge *j, uint32_t id)
 /* Breadth first; every level is taken in whole, so that ties are broken by the
  * bytes and not by the order of finding. */
 struct reach {
-	uint32_t *v, *dist;
+	uint32_t *v, *dist, *from; /* from: the place of the one that it has issued */
 	uint32_t n, cap;
 	struct tw_cache seen;
 };
 
-static void reach_add(struct reach *r, uint32_t cert, uint32_t dist)
+static void reach_add(struct reach *r, uint32_t cert, uint32_t dist, uint32_t from)
 {
 	if (tw_cache_get(&r->seen, cert) || r->n == TW_MAX_REACH)
 		return;
@@ -37,8 +37,10 @@ static void reach_add(struct reach *r, uint32_t cert, uint32_t dist)
 		r->cap = r->cap ? r->cap * 2 : 8;
 		r->v = tw_realloc(r->v, r->cap, sizeof *r->v);
 		r->dist = tw_realloc(r->dist, r->cap, sizeof *r->dist);
+		r->from = tw_realloc(r->from, r->cap, sizeof *r->from);
 	}
 	r->v[r->n] = cert;
+	r->from[r->n] = from;
 	r->dist[r->n++] = dist;
 }
 
@@ -61,7 +63,23 @@ static void reach_up(struct tw_context *c, struct reach *r, uint32_t i)
 	}
 	for (uint32_t k = 0; k < g->n; k++)
 		if (e.good >> g->cand[k].slot & 1)
-			reach_add(r, g->cand[k].cert, dist);
+			reach_add(r, g->cand[k].cert, dist, i);
+}
+
+/* All that verified edges lead to. */
+static void reach_all(struct tw_context *c, struct reach *r, uint32_t leaf)
+{
+	reach_add(r, leaf, 0, 0);
+	for (uint32_t i = 0; i < r->n; i++)
+		reach_up(c, r, i);
+}
+
+static void reach_free(struct reach *r)
+{
+	free(r->v);
+	free(r->dist);
+	free(r->from);
+	tw_cache_free(&r->seen);
 }
 
 static bool before(const struct tw_judge *j, uint32_t a, uint32_t b)
@@ -76,9 +94,7 @@ static struct tw_step by_reach(struct tw_judge *j, struct tw_context *c, uint32_
 	struct reach r = { .n = 0 };
 	uint32_t root = TW_NONE, far = TW_NONE, rootd = UINT32_MAX, fard = 0;
 
-	reach_add(&r, leaf, 0);
-	for (uint32_t i = 0; i < r.n; i++)
-		reach_up(c, &r, i);
+	reach_all(c, &r, leaf);
 	for (uint32_t i = 0; i < r.n; i++) {
 		uint32_t d = r.dist[i], id = r.v[i];
 		if (d <= rootd && self_signed(j, id) && (d < rootd || before(j, id, root))) {
@@ -91,9 +107,7 @@ static struct tw_step by_reach(struct tw_judge *j, struct tw_context *c, uint32_
 		}
 	}
 	bool alone = r.n == 1;
-	free(r.v);
-	free(r.dist);
-	tw_cache_free(&r.seen);
+	reach_free(&r);
 	if (root == leaf && alone)
 		return step(TW_R_SELF_SIGNED, root);
 	return root != TW_NONE ? step(TW_R_UNTRUSTED_ROOT, root) : step(TW_R_UNKNOWN_ISSUER, far);
@@ -143,4 +157,21 @@ struct tw_step tw_no_path(struct tw_judge *j, struct tw_context *c, const struct
 	if (c)
 		return by_reach(j, c, leaf);
 	return self_signed(j, leaf) ? step(TW_R_SELF_SIGNED, leaf) : step(TW_R_UNKNOWN_ISSUER, leaf);
+}
+
+uint32_t tw_no_path_trail(struct tw_context *c, uint32_t leaf, uint32_t to, uint32_t *out, uint32_t max)
+{
+	struct reach r = { .n = 0 };
+	uint32_t i = 0, n = 0;
+
+	reach_all(c, &r, leaf);
+	while (i < r.n && r.v[i] != to)
+		i++;
+	if (i < r.n && r.dist[i] < max) {
+		n = r.dist[i] + 1;
+		for (uint32_t k = n; k; k--, i = r.from[i])
+			out[k - 1] = r.v[i];
+	}
+	reach_free(&r);
+	return n;
 }

@@ -16,7 +16,7 @@ static void fail(struct tw_path *p, enum tw_reason r, uint32_t at)
 {
 	if ((p->nfailure & (p->nfailure - 1)) == 0) /* grows at powers of two */
 		p->failure = tw_realloc(p->failure, p->nfailure ? 2 * (size_t)p->nfailure : 1, sizeof *p->failure);
-	p->failure[p->nfailure++] = (struct tw_failure){ r, at };
+	p->failure[p->nfailure++] = (struct tw_failure){ .reason = r, .at = at };
 }
 
 static void fail_all(struct tw_path *p, uint32_t bits, uint32_t at)
@@ -174,6 +174,9 @@ static void take(struct tw_judge *j, struct tw_context *c, uint32_t leaf, const 
 	if (j->staple)
 		stapled(&k);
 	tidy(p);
+	const struct tw_row_key *row = &c->row[tw_label(j, k.label[p->n - 1])->row];
+	for (uint32_t i = 0; i < p->nfailure; i++)
+		tw_evidence(&p->failure[i].evidence, c, row, p, &p->failure[i], at);
 }
 
 uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t t, struct tw_path **out)
@@ -212,7 +215,10 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 
 void tw_paths_free(struct tw_path *p, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t k = 0; k < p[i].nfailure; k++)
+			tw_buf_free(&p[i].failure[k].evidence);
 		free(p[i].failure);
+	}
 	free(p);
 }

@@ -31,6 +31,12 @@ struct tw_ask {
  * nothing else. */
 uint32_t tw_revocation_spans(struct tw_context *c, const struct tw_ask *q, struct tw_span out[TW_MAX_SPANS]);
 
+/* ---- evidence.c ---- */
+/* Appends to b, which is empty, what a list or the store's row has against the
+ * certificate that fails at t; nothing for other failures. */
+void tw_evidence(struct tw_buf *b, struct tw_context *c, const struct tw_row_key *row, const struct tw_path *p,
+	const struct tw_failure *f, int64_t t);
+
 /* ---- staple.c ---- */
 /* What the stapled response proves. */
 struct tw_word {

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-#define KNOWN_CRITICAL (TW_EXT_BASIC_CONSTRAINTS | TW_EXT_KEY_USAGE | TW_EXT_EKU | TW_EXT_NAME_CONSTRAINTS | \
-	TW_EXT_POLICIES | TW_EXT_POLICY_MAPPINGS | TW_EXT_POLICY_CONSTRAINTS | TW_EXT_INHIBIT_ANY | TW_EXT_SAN | \
-	TW_EXT_IAN | TW_EXT_AKI | TW_EXT_SKI | TW_EXT_CRLDP | TW_EXT_OCSP_NOCHECK | TW_EXT_NO_REV_AVAIL)
-
 static uint32_t bit(bool fails, enum tw_reason r)
 {
 	return fails ? TW_R_BIT(r) : 0;
@@ -26,7 +22,7 @@ static bool eku_lacks(const struct tw_judge *j, const struct tw_cert *c, bool ca
 static uint32_t any(const struct tw_judge *j, const struct tw_cert *c, bool anchor)
 {
 	return bit(tw_profile_weak_key(j->o.profile, c, anchor), TW_R_WEAK_KEY) |
-		bit(c->critical & ~(uint32_t)KNOWN_CRITICAL, TW_R_CRITICAL_EXTENSION) |
+		bit(c->critical & ~(uint32_t)TW_KNOWN_CRITICAL, TW_R_CRITICAL_EXTENSION) |
 		bit(c->curve && !strcmp(c->curve, "explicit"), TW_R_UNSUPPORTED_ALGORITHM);
 }
 

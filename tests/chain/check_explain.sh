@@ -44,6 +44,58 @@ grep -q '^r: broken, not_a_ca at 2016-06-01T00:00:00Z (profile rfc5280, purpose 
 awk '/^  [a-zA-Z]/ { who = $1 } /FAILS/ { print who, $2 }' "$tmp/out" >"$tmp/got"
 printf '%s\n' 'leaf expired:' 'CA not_a_ca:' >"$tmp/want"
 diff "$tmp/want" "$tmp/got" || { cat "$tmp/out"; fail=1; }
+# What exactly fails, and that nothing else does. drawn OPTIONS LEAF WANTED: "ROLE REASON: detail" lines
+drawn() {
+	# shellcheck disable=SC2086
+	(cd "$src" && "$verify" --explain --at 2015-06-01 $1 $2.pem) >"$tmp/out" 2>&1
+	awk '/^  [a-zA-Z]/ && !/^  another/ { who = $1 } /FAILS/ { sub(/:$/, "", $2); line = who " " $2; getline
+		if ($0 ~ /^                /) { sub(/^ */, ""); line = line ": " $0 } print line }' "$tmp/out" >"$tmp/got"
+	printf '%s' "$3" >"$tmp/want"
+	diff "$tmp/want" "$tmp/got" || { cat "$tmp/out"; echo "FAIL --explain $1 $2"; fail=1; }
+}
+nl='
+'
+r="--store root.pem --intermediates"
+cat "$src/int_under.pem" "$src/int_p0.pem" >"$tmp/p0.pem"
+cat "$src/int_mid.pem" "$src/mid.pem" "$src/far.pem" >"$tmp/far.pem"
+drawn "$r int.pem" leaf ""
+drawn "$r int_old.pem" leaf "CA expired$nl"
+drawn "$r int_nc_out.pem" leaf "leaf name_constraints: dNSName www.example.org: CN=Int permits dNSName example.com$nl"
+drawn "$r int_nc_excl.pem" leaf "leaf name_constraints: dNSName www.example.org: CN=Int excludes dNSName example.org$nl"
+drawn "$r int_nc_mask.pem" leaf "CA name_constraints: its own constraints cannot be held to$nl"
+drawn "$r int_nc_mail.pem" leaf_mail_at "leaf name_constraints: rfc822Name some@one@example.org: CN=Int constrains this form, of which it is none: rfc822Name example.org$nl"
+drawn "$r int.pem --crl int.crl" leaf "leaf revoked: since 2015-06-01T00:00:00Z, keyCompromise, by a CRL of CN=Int of 2015-01-01T00:00:00Z$nl"
+serial=$(openssl x509 -in "$src/int.pem" -noout -serial 2>/dev/null | sed 's/.*=//')
+if [ "$serial" ] && command -v python3 >/dev/null; then
+	b64() { python3 -c 'import base64, sys; print(base64.b64encode(bytes.fromhex(sys.argv[1])).decode())' "$1"; }
+	printf '{"data":[{"issuerName":"%s","serialNumber":"%s","details":{"created":"2015-02-01T00:00:00Z"}}]}' \
+		"$(b64 "300f310d300b06035504030c04526f6f74")" "$(b64 "$serial")" >"$tmp/one.json"
+	drawn "$r int.pem --crl $tmp/one.json" leaf "CA revoked: by a vendor's list since 2015-02-01T00:00:00Z$nl"
+fi
+drawn "$r int_policy.pem" leaf "leaf policy: it names no policy$nl"
+drawn "$r $tmp/p0.pem" leaf_under "CA path_length: it allows 0, and 1 that are not self-issued stand between it and the leaf$nl"
+drawn "$r int.pem" leaf_client "leaf extended_key_usage: it has clientAuth, asked for is serverAuth$nl"
+drawn "$r int.pem" leaf_crlsign "leaf key_usage: it has cRLSign, a server needs digitalSignature, keyEncipherment or keyAgreement$nl"
+drawn "$r int_nosign.pem" leaf "CA key_usage: it has cRLSign, an issuer needs keyCertSign$nl"
+drawn "$r int_nobc.pem" leaf "CA not_a_ca: version 3, without basicConstraints$nl"
+drawn "$r int_notca.pem" leaf "CA not_a_ca: version 3, basicConstraints cA FALSE$nl"
+drawn "$r int.pem" leaf_critical "leaf critical_extension: 1.2.3.4$nl"
+drawn "$r int.pem" leaf_twice "leaf malformed: an extension stands twice (RFC 5280 4.2)$nl"
+drawn "$r int.pem" leaf_unsupported "leaf unsupported_algorithm$nl"
+grep -q 'signed with 1\.2\.3\.4\.5$' "$tmp/out" || { echo "FAIL the algorithm is not named"; fail=1; }
+drawn "--store other.pem --intermediates int.pem" leaf "CA unknown_issuer: it names as its issuer CN=Root$nl"
+drawn "--store root.pem --witness int.pem" leaf "leaf missing_intermediate: it names as its issuer CN=Int$nl"
+drawn "--store other.pem --intermediates $tmp/far.pem" leaf "root untrusted_root$nl"
+# Every certificate on the way is there, and which of them were sent.
+grep -E '^  [a-zA-Z]' "$tmp/out" >"$tmp/got"
+printf '  %-7s %s\n' leaf CN=leaf CA 'CN=Int (not presented)' CA 'CN=Mid (not presented)' root 'CN=Far Root (not presented)' >"$tmp/want"
+diff "$tmp/want" "$tmp/got" || { echo "FAIL the way to a root"; fail=1; }
+# Two roads to two roots of one store: one is better now, the other ends later.
+cat "$src/root_short.pem" "$src/other.pem" >"$tmp/two.pem"
+cat "$src/int.pem" "$src/int_cross.pem" >"$tmp/cross.pem"
+drawn "--store two=$tmp/two.pem --intermediates $tmp/cross.pem" leaf ""
+grep -q '^  anchor  CN=Other Root$' "$tmp/out" || { echo "FAIL two roots"; fail=1; }
+
 "$verify" --profile other --store "r=$src/root.pem" --at 2015-06-01 "$src/leaf.pem" 2>/dev/null
 [ $? = 2 ] || { echo "FAIL an unknown profile"; fail=1; }
 exit $fail
