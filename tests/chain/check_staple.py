@@ -182,6 +182,7 @@ def responders():
         Case("a responder that is not there" + how, say(put=[], name=name), peer=False).unused("4.2.2.3")
         Case("another's key" + how, revoked(name=name, key="nobody"), peer=False).unused("does not fit")
         Case("a responder's name with another key" + how, say(name=name, key="nobody"), peer=False).unused("does not fit")
+    Case("the issuer's name, a responder's signature", resigned(revoked(certs=[d]), "Responder", lambda data: data), peer=False).unused("does not fit")
     Case("the second certificate", say(put=[ROOT, d]), peer=True).known(LATE, "revoked")
     Case("no purpose", say(Cert("Responder", "Int")), peer=False).unused("4.2.2.2")
     Case("another purpose", say(Cert("Responder", "Int", eku=[SERVER])), peer=False).unused("4.2.2.2")
@@ -249,6 +250,7 @@ def explained():
                      (Case("x", ocsp(LEAF1, INT, by=d, certs=[d])), ["OCSP response: good, in force 2015-01-01T00:00:00Z to 2016-01-01T00:00:00Z",
                                                                   "signed by a responder"]),
                      (Case("x", ocsp(LEAF1, INT, "unknown", until=None)), ["OCSP response: unknown, in force since 2015-01-01T00:00:00Z,"]),
+                     (Case("x", several([revoked(), ocsp(LEAF1, INT)], "Int")), ["OCSP response: revoked since"]),
                      (Case("x", revoked(key="nobody")), ["OCSP response: proves nothing: its signature does not fit"])):
         COUNT[0] += 1
         out = c.ask(LATE, "known", "--explain")[1]
