@@ -89,6 +89,26 @@ def explain(peer, case, ours):
     return None
 
 
+def matching(case, ours):
+    """All rules whose predicate holds, whatever the peer says."""
+    return [name for name, _, _, _, holds in RULES if holds(case, ours)]
+
+
+def well(case):
+    """Names lead from the leaf to an anchor by certificates that are in time, without a repeated extension, signed with an
+    algorithm under a known arc (ANSI X9, NIST, OIW, Thawte's of RFC 8410), and by CAs that may sign."""
+    arcs = ("2a8648", "608648", "2b0e03", "2b65")
+    last = {case.leaf.der} | {a.der for a in case.anchors}
+    fit = [c for c in case.all if c.not_before <= case.at <= c.not_after and not c.repeated and
+           c.sig_oid.startswith(arcs) and (c.der in last or (c.ca and c.usage(5) is not False))]
+    met, todo = set(), [c for c in fit if c.der == case.leaf.der]
+    while todo:
+        child = todo.pop()
+        met.add(child.der)
+        todo += [c for c in fit if c.der not in met and c.subject.lower() == child.issuer.lower()]
+    return any(a.der in met for a in case.anchors)
+
+
 def candidates(case, child):
     """Distinct certificates that bear the name child calls issuer."""
     return {c.der for c in case.all if c.subject == child.issuer and c.der != child.der}
@@ -116,7 +136,8 @@ def certtool_any_eku(case, ours):
 
 @rule("certtool", "RFC 5280 4.2.1.12 (a choice: 6.1.1 leaves the anchor's extensions open)", "GnuTLS does not look at the anchor's EKU")
 def certtool_anchor_eku(case, ours):
-    return not ours and case.usage and any(a.ekus() and not a.ekus() & {ANY_EKU, case.usage} for a in case.anchors)
+    fits = lambda c: c.ekus() is None or c.ekus() & {ANY_EKU, case.usage}
+    return not ours and case.usage and well(case) and fits(case.leaf) and not all(map(fits, case.anchors))
 
 
 @rule("openssl", "RFC 4158 2.4.2", "openssl does not come back from an issuer that leads nowhere")
@@ -202,7 +223,7 @@ def certtool_counts_self_issued(case, ours):
 @rule("certtool", "RFC 5280 4.2.1.3", "GnuTLS does not check the leaf's key usage against the purpose")
 def certtool_leaf_usage(case, ours):
     bits = {"server": (0, 2, 4), "client": (0, 4), "any": ()}[case.purpose]
-    return not ours and bits and KU in case.leaf.ext and not any(case.leaf.usage(b) for b in bits)
+    return not ours and bits and well(case) and KU in case.leaf.ext and not any(case.leaf.usage(b) for b in bits)
 
 
 def constraint_forms(c):
@@ -214,7 +235,7 @@ def constraint_forms(c):
 
 @rule("certtool", "RFC 5280 4.2.1.10", "a directoryName constraint is for the subject; GnuTLS does not hold it against that")
 def certtool_dn_constraints(case, ours):
-    return not ours and any(0xa4 in constraint_forms(c) for c in case.all)
+    return not ours and well(case) and any(0xa4 in constraint_forms(c) for c in case.all)
 
 
 @rule("certtool", "RFC 5280 6.1.1 (d)", "a self-signed leaf that is trusted signs nothing else; GnuTLS wants a CA of it")
@@ -247,7 +268,7 @@ def certtool_name_bytes(case, ours):
 
 
 def anchor_requires_policy(case, ours):
-    return not ours and any(POLICY_CONSTRAINTS in a.ext for a in case.anchors)
+    return not ours and well(case) and any(POLICY_CONSTRAINTS in a.ext for a in case.anchors)
 
 
 @rule("openssl", "RFC 5280 6.1.1 (d) (a choice: it leaves the anchor's extensions open)", "openssl does not look at the anchor's policyConstraints")
