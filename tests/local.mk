@@ -123,7 +123,7 @@ dist_check_SCRIPTS += tests/house/configure.sh tests/house/headers.sh \
 	tests/house/includes.sh tests/house/layers.sh tests/house/python.sh
 EXTRA_DIST += tests/house/may-include tests/cli/shim.c
 
-dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/failures.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh
+dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/failures.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh tests/cli/threads.sh
 
 dist_check_SCRIPTS += tests/dump/bundle.sh tests/dump/zgrab2.sh
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases

@@ -28,7 +28,7 @@ static const char help[] =
 	"                         require: and each certificate needs a CRL in force\n"
 	"  --show COLUMNS         of path,culprit,window,ever,fetched, for each store\n"
 	"  -o, --output FILE      write there, default standard output\n"
-	"  --threads N            taken as by every tool; this one works in one thread\n"
+	"  --threads N            threads that work on rows, by default one a processor\n"
 	"  --stats                what was done, on standard error\n"
 	"  -q, --quiet  --help  --version\n"
 	"\n"
@@ -76,7 +76,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 		case 'z': o->stats = true; break;
 		case 'l': o->client = true; break;
 		case 't':
-			if (!cli_threads(optarg, NULL))
+			if (!cli_threads(optarg, &o->threads))
 				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case 'h': return cli_say(help);
@@ -129,7 +129,7 @@ static int run(const struct tw_chain_options *o, const char *show, const char *r
 	if (err == 0 && out && strcmp(out, "-"))
 		err = provenance(o, show, &p);
 	if (err == 0)
-		err = tw_filter_file(stage, n, rows, out, &p);
+		err = tw_filter_file(stage, n, rows, out, o->threads, &p);
 	if (err == 0 && o->stats) {
 		struct tw_buf b = { 0 };
 		for (int i = 0; i < n; i++)

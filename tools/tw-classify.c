@@ -19,13 +19,14 @@ static const char help[] =
 	"  --certs FILE         the certificates themselves (certs.der); with neither,\n"
 	"                       the columns of certificates stay empty\n"
 	"  -o, --output FILE    write to FILE, default standard output\n"
-	"  --threads N          taken as by every tool; this one works in one thread\n"
+	"  --threads N          threads that work on rows, by default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
 struct options {
 	const char *certificates, *certs, *out, *rows;
+	unsigned threads; /* 0: one a processor */
 };
 
 /* -1: go on; else the exit status. */
@@ -43,7 +44,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
 		case 't':
-			if (!cli_threads(optarg, NULL))
+			if (!cli_threads(optarg, &o->threads))
 				return cli_usage("--threads wants a number from 1 to 1024");
 			break;
 		case 'h': return cli_say(help);
@@ -71,7 +72,7 @@ static int filter(struct tw_stage *stage, const struct options *o)
 			return -1;
 		}
 	}
-	return tw_filter_file(&stage, 1, o->rows, o->out, &p);
+	return tw_filter_file(&stage, 1, o->rows, o->out, o->threads, &p);
 }
 
 int main(int argc, char **argv)

@@ -27,7 +27,7 @@ static const char help[] =
 	"  --rows TABLE:CELL     rows behind a number. CELL: its key fields, and then\n"
 	"                        the column, as versions:active/smtp/host/TLSv1.2\n"
 	"  --list                the tables\n"
-	"  --threads N           taken as by every tool; this one works in one thread\n"
+	"  --threads N           threads that read rows, by default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
 	"Exit status: 0 done; 2 usage, unusable input (a wanted column is absent), failed\n"
 	"write.\n";
@@ -38,6 +38,7 @@ struct options {
 	int ntables;
 	const char *dir, *cell, *rows;
 	bool pretty;
+	unsigned threads; /* 0: one a processor */
 	struct tw_report_options report;
 };
 
@@ -78,7 +79,7 @@ static int run(const struct options *o)
 {
 	struct tw_report *r = tw_report_new(&o->report);
 	struct tw_stage *stage = tw_report_stage(r);
-	int err = tw_filter_run(&stage, 1, o->rows, NULL);
+	int err = tw_filter_run(&stage, 1, o->rows, NULL, o->threads);
 
 	for (int i = 0; i < o->ntables && err == 0; i++)
 		err = tw_report_can(r, o->table[i]);
@@ -88,7 +89,7 @@ static int run(const struct options *o)
 		err = tw_report_rows(r, o->table[0], o->cell, stdout);
 		stage = tw_report_rows_stage(r);
 		if (err == 0)
-			err = tw_filter_run(&stage, 1, o->rows, NULL);
+			err = tw_filter_run(&stage, 1, o->rows, NULL, o->threads);
 		if (err == 0)
 			err = cli_flush(true);
 	} else {
@@ -180,7 +181,7 @@ static int value(struct options *o, int c, char *v)
 		return table(o, v, n);
 	case LIST: return list();
 	case THREADS:
-		return cli_threads(v, NULL) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
+		return cli_threads(v, &o->threads) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
 	case SHOW_HELP: return cli_say(help);
 	default: return cli_version();
 	}

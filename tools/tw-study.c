@@ -33,7 +33,7 @@ static const char help[] =
 	"  --scan NAME          the column scan: the campaign\n"
 	"  --at TIME            RFC 3339, where a dump has no time\n"
 	"  --time-from-name     the same, from the date in each file's name\n"
-	"  --threads N          threads that read records, by default one a processor\n"
+	"  --threads N          threads that work, by default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
@@ -175,7 +175,7 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 	int err = tw_output_open(&o, in(s, "classified.csv"));
 
 	if (err == 0) {
-		err = tw_filter_run(stages, 3, (const char *)s->names[0].p, o.f);
+		err = tw_filter_run(stages, 3, (const char *)s->names[0].p, o.f, s->options.threads);
 		err = tw_output_close(&o, err == 0);
 	}
 	if (err == 0)

@@ -130,6 +130,8 @@ struct tw_row {
 	uint64_t number;     /* 1 = first row after the header */
 	struct tw_buf text;  /* owns unquoted and added fields; see tw_row_add */
 	uint32_t nraw;       /* of n, how many came from raw */
+	uint32_t hashed;     /* digest is that of field hashed - 1; 0: of none */
+	uint8_t digest[TW_SHA256];
 };
 void tw_row_free(struct tw_row *r);
 /* Empties a row for the next record; keeps its memory. */
@@ -141,6 +143,9 @@ void tw_row_clear(struct tw_row *r);
 void tw_row_add(struct tw_row *r, struct tw_slice v);
 /* Splits one record (without line end) into r->f. -1: quotes are broken. */
 int tw_row_split(struct tw_row *r, struct tw_slice record) TW_CHECK;
+/* SHA-256 of field i, worked out once for the stages of a row. Lent until the
+ * digest of another field is asked for. */
+const uint8_t *tw_row_digest(struct tw_row *r, uint32_t i);
 /* The length of the first whole record of the n bytes at p, its LF included,
  * quotes respected; 0 when no record is whole. */
 size_t tw_csv_record(const uint8_t *p, size_t n);
@@ -160,14 +165,35 @@ uint32_t tw_header_find(const struct tw_header *h, const char *name);
 /* ---- stages: what tw-chain and tw-classify are, and tw-study strings together ----
  * bind() finds its input columns in h and adds its output columns to it; row()
  * adds exactly as many fields to r, in that order. Both return -1 after
- * tw_error. free() may be NULL. */
+ * tw_error. free() may be NULL.
+ *
+ * A stage whose rows may be worked on in several threads has row() in three
+ * parts, too, and row() does all three. look() does what needs the row alone,
+ * or tables that others may add to meanwhile, and leaves what it found in m;
+ * any thread, in any order. settle() is called for one row after the other, in
+ * their order, in one thread at a time: it alone changes what rows share. Where
+ * the row is not to be had it says why and returns -1: the run ends. fill() adds
+ * the fields; any thread. look() and settle() see the row as it was read, fill()
+ * with the fields of the stages before. A stage without them (NULL) comes last;
+ * its row() is called in the rows' order. 0 <= thread < TW_MAX_THREADS, one
+ * call at a time in each. */
+struct tw_mark {
+	void *p, *q;
+	int64_t v;
+	uint32_t flags;
+}; /* all zero before look() */
 struct tw_stage {
 	const char *name;
 	void *self;
 	int (*bind)(void *self, struct tw_header *h);
 	int (*row)(void *self, struct tw_row *r);
 	void (*free)(void *self);
+	void (*look)(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread);
+	int (*settle)(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why);
+	void (*fill)(void *self, struct tw_row *r, const struct tw_mark *m, unsigned thread);
 };
+/* row() out of the three parts, in thread 0. */
+int tw_stage_row(const struct tw_stage *s, struct tw_row *r) TW_CHECK;
 /* Field i of the row, empty when i is TW_NONE. */
 static inline struct tw_slice tw_row_get(const struct tw_row *r, uint32_t i)
 {

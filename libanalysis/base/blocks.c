@@ -1,4 +1,6 @@
-/* A ring of blocks: given >= started >= committed, each block's end marked. */
+/* A ring of blocks: given >= started >= turned and committed, each block's end
+ * marked. The oldest block whose turn is to come is always at work, so that
+ * those which wait for it do not wait for ever. */
 #include "base/blocks.h"
 #include "base/bounds.h"
 
@@ -24,10 +26,10 @@ struct tw_blocks {
 	struct worker *workers; /* threads - 1 */
 	unsigned threads, n;
 	pthread_mutex_t lock;
-	pthread_cond_t given_one, done_one;
+	pthread_cond_t given_one, done_one, turned_one;
 	/* guarded by lock; committed, weight and failed are the caller's alone */
 	struct slot *slot;
-	uint64_t given, started, committed;
+	uint64_t given, started, turned, committed;
 	size_t weight;
 	bool stop, failed;
 };
@@ -42,13 +44,31 @@ unsigned tw_threads_default(void)
 	return n < 1 ? 1 : n > (int)TW_MAX_THREADS ? TW_MAX_THREADS : (unsigned)n;
 }
 
+/* Waits until the block's turn has come, and takes it. */
+static void take_turn(struct tw_blocks *b, void *block, uint64_t number, unsigned thread)
+{
+	pthread_mutex_lock(&b->lock);
+	while (b->turned != number)
+		pthread_cond_wait(&b->turned_one, &b->lock);
+	pthread_mutex_unlock(&b->lock);
+	b->ops->turn(b->self, block, thread);
+	pthread_mutex_lock(&b->lock);
+	b->turned++;
+	pthread_cond_broadcast(&b->turned_one);
+	pthread_mutex_unlock(&b->lock);
+	b->ops->finish(b->self, block, thread);
+}
+
 /* Works on the next block that was given. Called and left with the lock held. */
 static void work(struct tw_blocks *b, unsigned thread)
 {
-	struct slot *s = &b->slot[b->started++ % b->n];
+	uint64_t number = b->started++;
+	struct slot *s = &b->slot[number % b->n];
 
 	pthread_mutex_unlock(&b->lock);
 	b->ops->work(b->self, s->block, thread);
+	if (b->ops->turn)
+		take_turn(b, s->block, number, thread);
 	pthread_mutex_lock(&b->lock);
 	s->done = true;
 	pthread_cond_signal(&b->done_one);
@@ -84,6 +104,7 @@ struct tw_blocks *tw_blocks_new(const struct tw_blocks_ops *ops, void *self, uns
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->given_one, NULL);
 	pthread_cond_init(&b->done_one, NULL);
+	pthread_cond_init(&b->turned_one, NULL);
 	for (unsigned i = 1; i < threads; i++) {
 		struct worker *w = &b->workers[i - 1];
 		w->b = b;
@@ -172,6 +193,7 @@ void tw_blocks_free(struct tw_blocks *b)
 	pthread_mutex_destroy(&b->lock);
 	pthread_cond_destroy(&b->given_one);
 	pthread_cond_destroy(&b->done_one);
+	pthread_cond_destroy(&b->turned_one);
 	free(b->slot);
 	free(b->workers);
 	free(b);

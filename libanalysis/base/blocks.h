@@ -5,7 +5,12 @@
  * fills it and gives it. Blocks are worked on in any order, by any thread, the
  * caller's included where it would have to wait; they are committed in the
  * order they were given, by the caller's thread, so that what commit() alone
- * touches needs no lock and the outcome does not depend on the threads. */
+ * touches needs no lock and the outcome does not depend on the threads.
+ *
+ * Work that needs what earlier blocks left behind stands between two parts
+ * that don't: work(), then turn() for one block after the other in the order
+ * they were given, then finish(). What turn() alone changes needs no lock
+ * either; work() and finish() of other blocks run beside it. */
 #ifndef TW_BLOCKS_H
 #define TW_BLOCKS_H
 
@@ -24,6 +29,10 @@ struct tw_blocks_ops {
 	 * tw_error: no other block is committed. */
 	int (*commit)(void *self, void *block);
 	void (*close)(void *self, void *block);
+	/* Or NULL, both: the thread that worked on the block, in order; then the
+	 * same thread, in any order. */
+	void (*turn)(void *self, void *block, unsigned thread);
+	void (*finish)(void *self, void *block, unsigned thread);
 };
 
 struct tw_blocks;

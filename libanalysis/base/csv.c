@@ -52,7 +52,7 @@ void tw_row_free(struct tw_row *r)
 
 void tw_row_clear(struct tw_row *r)
 {
-	r->n = r->nraw = 0;
+	r->n = r->nraw = r->hashed = 0;
 	r->text.n = 0;
 	r->raw.p = NULL;
 	r->raw.n = 0;
@@ -98,6 +98,15 @@ void tw_row_add(struct tw_row *r, struct tw_slice v)
 {
 	struct tw_slice none = { NULL, 0 };
 	row_field(r, v.n ? row_keep(r, v) : none);
+}
+
+const uint8_t *tw_row_digest(struct tw_row *r, uint32_t i)
+{
+	if (r->hashed != i + 1) {
+		tw_sha256(tw_row_get(r, i), r->digest);
+		r->hashed = i + 1;
+	}
+	return r->digest;
 }
 
 /* A quoted field that begins behind the quote at s.p[at]; doubled quotes

@@ -1,16 +1,24 @@
-/* The loop of a row filter. */
+/* The loop of a row filter: the reader cuts batches of whole rows, workers take
+ * them apart and put them together again, one writer writes them in order. */
 #include "base/filter.h"
+#include "base/blocks.h"
 #include "base/bounds.h"
 #include "base/input.h"
 #include "base/output.h"
 #include "base/progress.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define READ_STEP (256u << 10)
 #define SLOW_MS 100 /* an input that is silent so long is waited for with nothing held back */
+
+/* A batch's rows stay taken apart until they are written: few enough that they
+ * stay in a processor's cache, enough that a lock a batch costs nothing. */
+#define BATCH_BYTES (128u << 10)
+#define BATCH_ROWS 256u
 
 struct filter {
 	struct tw_stage *const *stages;
@@ -18,10 +26,38 @@ struct filter {
 	const char *in;
 	FILE *out;
 	struct tw_header header;
-	struct tw_row row;
-	struct tw_buf line;
+	uint64_t rows;     /* given to batches so far */
+	uint64_t done;     /* committed */
 	bool bound;
+	struct tw_blocks *blocks;
+	bool over;         /* some row could not be had: the turns' own */
 };
+
+struct batch {
+	struct tw_buf text;    /* whole records */
+	uint64_t first;        /* the first row's number */
+	uint32_t n, settled;   /* rows; how many of them are to be written */
+	struct tw_row row[BATCH_ROWS];
+	struct tw_mark *mark;  /* by row and stage */
+	bool broken;           /* the row behind the last one has broken quotes */
+	bool bad;              /* and the run ends there, or ended before */
+	struct tw_buf why, out;
+};
+
+int tw_stage_row(const struct tw_stage *s, struct tw_row *r)
+{
+	struct tw_mark m = { NULL, NULL, 0, 0 };
+	struct tw_buf why = { 0, 0, 0 };
+
+	s->look(s->self, r, &m, 0);
+	int err = s->settle(s->self, r, &m, 0, &why);
+	if (err && why.n)
+		tw_error("%.*s", (int)why.n, (const char *)why.p);
+	if (!err)
+		s->fill(s->self, r, &m, 0);
+	tw_buf_free(&why);
+	return err;
+}
 
 static int unwritten(void)
 {
@@ -30,14 +66,161 @@ static int unwritten(void)
 	return -1;
 }
 
-static int put(struct filter *f)
+static int put(struct filter *f, const struct tw_buf *b)
 {
-	return !f->out || fwrite(f->line.p, 1, f->line.n, f->out) == f->line.n ? 0 : unwritten();
+	return !f->out || fwrite(b->p, 1, b->n, f->out) == b->n ? 0 : unwritten();
 }
+
+static struct tw_slice without_end(const uint8_t *p, size_t n)
+{
+	if (n && p[n - 1] == '\n')
+		n--;
+	if (n && p[n - 1] == '\r')
+		n--;
+	return (struct tw_slice){ p, n };
+}
+
+/* ---- the worker ---- */
+
+static void *batch_open(void *self)
+{
+	const struct filter *f = self;
+	struct batch *b = tw_alloc(sizeof *b);
+
+	b->mark = tw_alloc(BATCH_ROWS * (size_t)f->n * sizeof *b->mark);
+	return b;
+}
+
+static void batch_close(void *self, void *block)
+{
+	struct batch *b = block;
+
+	(void)self;
+	for (uint32_t i = 0; i < BATCH_ROWS; i++)
+		tw_row_free(&b->row[i]);
+	free(b->mark);
+	tw_buf_free(&b->text);
+	tw_buf_free(&b->why);
+	tw_buf_free(&b->out);
+	free(b);
+}
+
+static void batch_look(void *self, void *block, unsigned thread)
+{
+	const struct filter *f = self;
+	struct batch *b = block;
+	struct tw_mark *m = b->mark;
+	uint32_t i = 0;
+
+	memset(m, 0, b->n * (size_t)f->n * sizeof *m);
+	for (size_t at = 0; i < b->n; i++) {
+		struct tw_row *r = &b->row[i];
+		size_t n = tw_csv_record(b->text.p + at, b->text.n - at);
+		n = n ? n : b->text.n - at; /* the last line without LF */
+		r->number = b->first + i;
+		if (tw_row_split(r, without_end(b->text.p + at, n)) < 0)
+			break;
+		r->nraw = r->n;
+		for (int k = 0; k < f->n; k++, m++)
+			if (f->stages[k]->look)
+				f->stages[k]->look(f->stages[k]->self, r, m, thread);
+		at += n;
+	}
+	b->broken = i < b->n;
+	b->n = i;
+}
+
+static bool settle(const struct filter *f, struct batch *b, uint32_t i, unsigned thread)
+{
+	for (int k = 0; k < f->n; k++)
+		if (f->stages[k]->settle && f->stages[k]->settle(f->stages[k]->self, &b->row[i],
+				&b->mark[i * (size_t)f->n + (size_t)k], thread, &b->why) < 0)
+			return false;
+	return true;
+}
+
+static void batch_turn(void *self, void *block, unsigned thread)
+{
+	struct filter *f = self;
+	struct batch *b = block;
+
+	for (b->settled = 0; b->settled < b->n && !f->over;) {
+		if (settle(f, b, b->settled, thread))
+			b->settled++;
+		else
+			f->over = true;
+	}
+	if (b->broken && !f->over) {
+		f->over = true;
+		tw_buf_addf(&b->why, "%s: row %llu: broken quotes", f->in, (unsigned long long)(b->first + b->n));
+	}
+	b->bad = f->over;
+}
+
+static void batch_fill(void *self, void *block, unsigned thread)
+{
+	const struct filter *f = self;
+	struct batch *b = block;
+
+	for (uint32_t i = 0; i < b->settled; i++) {
+		struct tw_row *r = &b->row[i];
+		for (int k = 0; k < f->n; k++)
+			if (f->stages[k]->fill)
+				f->stages[k]->fill(f->stages[k]->self, r, &b->mark[i * (size_t)f->n + (size_t)k], thread);
+		if (!f->out)
+			continue;
+		tw_buf_addslice(&b->out, r->raw);
+		for (uint32_t k = r->nraw; k < r->n; k++) {
+			tw_buf_addc(&b->out, ',');
+			tw_csv_field(&b->out, r->f[k]);
+		}
+		tw_buf_addc(&b->out, '\n');
+	}
+}
+
+/* ---- the writer ---- */
+
+/* Keeps its memory, but for what giants took. */
+static void empty(struct batch *b)
+{
+	for (uint32_t i = 0; i < b->n; i++)
+		if (b->row[i].text.cap > BATCH_BYTES || b->row[i].cap > BATCH_BYTES / sizeof *b->row[i].f)
+			tw_row_free(&b->row[i]);
+	if (b->text.cap > 4 * BATCH_BYTES)
+		tw_buf_free(&b->text);
+	if (b->out.cap > 16 * BATCH_BYTES)
+		tw_buf_free(&b->out);
+	b->text.n = b->out.n = b->why.n = 0;
+}
+
+static int batch_commit(void *self, void *block)
+{
+	struct filter *f = self;
+	struct batch *b = block;
+	const struct tw_stage *last = f->stages[f->n - 1];
+	int err = 0;
+
+	for (uint32_t i = 0; i < b->settled && !last->look && !err; i++)
+		err = last->row(last->self, &b->row[i]);
+	if (!err)
+		err = put(f, &b->out);
+	if (!err && b->why.n)
+		tw_error("%.*s", (int)b->why.n, (const char *)b->why.p);
+	f->done += b->settled;
+	empty(b);
+	return err || b->bad ? -1 : 0;
+}
+
+static const struct tw_blocks_ops ops = { .open = batch_open, .work = batch_look, .turn = batch_turn,
+	.finish = batch_fill, .commit = batch_commit, .close = batch_close };
+
+/* ---- the reader ---- */
 
 /* The header line keeps its bytes too; the stages' names go behind it. */
 static int header(struct filter *f, struct tw_slice record)
 {
+	struct tw_buf line = { 0, 0, 0 };
+
 	if (tw_header_parse(&f->header, record) < 0) {
 		tw_error("%s: the first line is no CSV header", f->in);
 		return -1;
@@ -46,104 +229,112 @@ static int header(struct filter *f, struct tw_slice record)
 	for (int i = 0; i < f->n; i++)
 		if (f->stages[i]->bind(f->stages[i]->self, &f->header) < 0)
 			return -1;
-	tw_buf_addslice(&f->line, record);
+	tw_buf_addslice(&line, record);
 	for (uint32_t i = own; i < f->header.n; i++) {
-		tw_buf_addc(&f->line, ',');
-		tw_csv_field(&f->line, tw_str(f->header.name[i]));
+		tw_buf_addc(&line, ',');
+		tw_csv_field(&line, tw_str(f->header.name[i]));
 	}
+	tw_buf_addc(&line, '\n');
 	f->bound = true;
-	return 0;
+	int err = put(f, &line);
+	tw_buf_free(&line);
+	return err;
 }
 
-static int row(struct filter *f, struct tw_slice record)
+/* Gives the whole records of the n bytes at p to batches, all n where they are
+ * the last of the input. How many bytes; -1: the run is over. */
+static ssize_t give(struct filter *f, const uint8_t *p, size_t n, bool last)
 {
-	struct tw_row *r = &f->row;
+	size_t done = 0, len;
 
-	r->number++;
-	if (tw_row_split(r, record) < 0) {
-		tw_error("%s: row %llu: broken quotes", f->in, (unsigned long long)r->number);
-		return -1;
-	}
-	r->nraw = r->n;
-	for (int i = 0; i < f->n; i++)
-		if (f->stages[i]->row(f->stages[i]->self, r) < 0)
+	if (!f->bound && n) {
+		len = tw_csv_record(p, n);
+		len = !len && last ? n : len;
+		if (len && header(f, without_end(p, len)) < 0)
 			return -1;
-	tw_buf_addslice(&f->line, record);
-	for (uint32_t i = r->nraw; i < r->n; i++) {
-		tw_buf_addc(&f->line, ',');
-		tw_csv_field(&f->line, r->f[i]);
+		done = len;
 	}
-	return 0;
+	while (f->bound && done < n) {
+		size_t begin = done;
+		uint32_t rows = 0;
+		for (; done < n && done - begin < BATCH_BYTES && rows < BATCH_ROWS; done += len, rows++) {
+			len = tw_csv_record(p + done, n - done);
+			len = !len && last ? n - done : len;
+			if (!len)
+				break;
+		}
+		if (!rows)
+			break;
+		struct batch *b = tw_blocks_take(f->blocks);
+		if (!b)
+			return -1;
+		tw_buf_add(&b->text, p + begin, done - begin);
+		b->first = f->rows + 1;
+		b->n = rows;
+		f->rows += rows;
+		tw_blocks_give(f->blocks, done - begin);
+	}
+	return (ssize_t)done;
 }
 
-static int record(struct filter *f, const uint8_t *p, size_t n)
+/* What is there goes out before we wait for more: live pipes. */
+static int idle(struct filter *f)
 {
-	struct tw_slice s = { p, n };
-
-	if (s.n && s.p[s.n - 1] == '\n')
-		s.n--;
-	if (s.n && s.p[s.n - 1] == '\r')
-		s.n--;
-	f->line.n = 0;
-	if ((f->bound ? row(f, s) : header(f, s)) < 0)
+	if (tw_blocks_drain(f->blocks) < 0)
 		return -1;
-	tw_buf_addc(&f->line, '\n');
-	return put(f);
+	return f->out && fflush(f->out) ? unwritten() : 0;
+}
+
+/* The run ends by what is wrong with the input, unless a row before ended it. */
+static int ends(struct filter *f, const char *why)
+{
+	if (tw_blocks_drain(f->blocks) == 0)
+		tw_error("%s: %s", f->in, why);
+	return -1;
 }
 
 static int pump(struct filter *f, struct tw_input *in)
 {
 	struct tw_buf have = { 0, 0, 0 };
-	size_t done = 0;
-	int err = 0;
+	ssize_t got = 1, done = 0;
+	char why[64];
 
-	while (err == 0) {
-		size_t n = have.n > done ? tw_csv_record(have.p + done, have.n - done) : 0;
-		if (n) {
-			err = record(f, have.p + done, n);
-			done += n;
-			continue;
-		}
-		if (done) {
-			memmove(have.p, have.p + done, have.n - done);
-			have.n -= done;
-			done = 0;
-		}
-		if (have.n > TW_MAX_RECORD) {
-			tw_error("%s: a row of more than %u bytes", f->in, TW_MAX_RECORD);
-			err = -1;
+	while (got > 0 && done >= 0) {
+		tw_progress_at(tw_input_consumed(in), f->done);
+		if (!tw_input_ready(in, SLOW_MS) && idle(f) < 0) {
+			done = -1;
 			break;
 		}
-		tw_progress_at(tw_input_consumed(in), f->row.number);
-		/* A row is passed on before we wait for the next one: live pipes. */
-		if (f->out && !tw_input_ready(in, SLOW_MS) && fflush(f->out)) {
-			err = unwritten();
-			break;
-		}
-		ssize_t got = tw_input_read(in, tw_buf_room(&have, READ_STEP), READ_STEP);
+		got = tw_input_read(in, tw_buf_room(&have, READ_STEP), READ_STEP);
 		if (got < 0) {
-			tw_error("%s: %s", f->in, tw_input_why(in));
-			err = -1;
-		} else if (got == 0) {
-			if (have.n)
-				err = record(f, have.p, have.n);
+			done = ends(f, tw_input_why(in));
 			break;
-		} else {
-			have.n += (size_t)got;
+		}
+		have.n += (size_t)got;
+		done = give(f, have.p, have.n, got == 0);
+		if (done > 0) {
+			memmove(have.p, have.p + done, have.n - (size_t)done);
+			have.n -= (size_t)done;
+		}
+		if (done >= 0 && have.n > TW_MAX_RECORD) {
+			snprintf(why, sizeof why, "a row of more than %u bytes", TW_MAX_RECORD);
+			done = ends(f, why);
 		}
 	}
 	tw_buf_free(&have);
-	return err;
+	return tw_blocks_drain(f->blocks) < 0 || done < 0 ? -1 : 0;
 }
 
 /* p, unless NULL, is told of the input. */
-static int run(struct tw_stage *const *stages, int n, const char *path, FILE *out, struct tw_provenance *p)
+static int run(struct tw_stage *const *stages, int n, const char *path, FILE *out, unsigned threads,
+	struct tw_provenance *p)
 {
 	struct filter f = { .stages = stages, .n = n, .in = path, .out = out };
 	struct tw_input *in = tw_input_open(path);
 
 	if (!in)
 		return -1;
+	f.blocks = tw_blocks_new(&ops, &f, threads ? threads : tw_threads_default());
 	tw_progress_begin(&path, 1);
 	int err = pump(&f, in);
 	if (err == 0 && !f.bound) {
@@ -156,29 +347,29 @@ static int run(struct tw_stage *const *stages, int n, const char *path, FILE *ou
 		uint8_t sha256[TW_SHA256];
 		tw_input_digest(in, sha256);
 		tw_provenance_input(p, path, sha256);
-		tw_provenance_count(p, "rows", f.row.number);
+		tw_provenance_count(p, "rows", f.rows);
 	}
 	tw_progress_end();
+	tw_blocks_free(f.blocks);
 	tw_input_close(in);
 	tw_header_free(&f.header);
-	tw_row_free(&f.row);
-	tw_buf_free(&f.line);
 	return err;
 }
 
-int tw_filter_run(struct tw_stage *const *stages, int n, const char *path, FILE *out)
+int tw_filter_run(struct tw_stage *const *stages, int n, const char *path, FILE *out, unsigned threads)
 {
-	return run(stages, n, path, out, NULL);
+	return run(stages, n, path, out, threads, NULL);
 }
 
-int tw_filter_file(struct tw_stage *const *stages, int n, const char *in, const char *out, struct tw_provenance *p)
+int tw_filter_file(struct tw_stage *const *stages, int n, const char *in, const char *out, unsigned threads,
+	struct tw_provenance *p)
 {
 	struct tw_output o;
 	int err = tw_output_open(&o, out);
 
 	if (err == 0) {
 		bool file = o.part != NULL;
-		err = run(stages, n, in, o.f, p);
+		err = run(stages, n, in, o.f, threads, p);
 		if (err == 0 && file)
 			err = tw_provenance_write(p, out, true);
 		err = tw_output_close(&o, err == 0);

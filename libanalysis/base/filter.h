@@ -8,13 +8,15 @@
 
 /* Runs the rows of in ("-": standard input; compressed or not) through the n
  * stages, in order, and writes them to out; NULL: the stages only look, and
- * nothing is written. Checks every write, flushes, and
+ * nothing is written. threads work on them (0: tw_threads_default); what is
+ * written does not depend on their number. Checks every write, flushes, and
  * leaves out open. An output column that exists already is an error. Returns
  * 0, or -1 after tw_error. The stages stay the caller's to free. */
-int tw_filter_run(struct tw_stage *const *stages, int n, const char *in, FILE *out) TW_CHECK;
+int tw_filter_run(struct tw_stage *const *stages, int n, const char *in, FILE *out, unsigned threads) TW_CHECK;
 /* The same with all around it: the rows go to the file out, standard output
  * where it is NULL or "-", and p, with the rows' input added, to the sidecar of
  * the file. p is empty afterwards. -1 after tw_error: then there is no file. */
-int tw_filter_file(struct tw_stage *const *stages, int n, const char *in, const char *out, struct tw_provenance *p) TW_CHECK;
+int tw_filter_file(struct tw_stage *const *stages, int n, const char *in, const char *out, unsigned threads,
+	struct tw_provenance *p) TW_CHECK;
 
 #endif

@@ -18,6 +18,8 @@ libbase_la_SOURCES = \
 	libanalysis/base/input.h \
 	libanalysis/base/intern.c \
 	libanalysis/base/intern.h \
+	libanalysis/base/known.c \
+	libanalysis/base/known.h \
 	libanalysis/base/msg.c \
 	libanalysis/base/output.c \
 	libanalysis/base/output.h \

@@ -1,13 +1,12 @@
 /* judgements.csv. */
 #include "chain/memory.h"
 
-static void judgement_row(struct tw_buf *b, const struct tw_chain *o, uint32_t id, int s, int p, uint32_t k)
+static void judgement_row(struct tw_buf *b, const struct tw_chain *o, const struct tw_seen *e, int s, int p, uint32_t k)
 {
-	const struct tw_seen *e = &o->seen[id];
 	const struct tw_judgement *j = e->j[2 * s + p];
 	const struct tw_step *at = &j->step[k];
 
-	tw_buf_addhex(b, o->chains.keys[id], TW_SHA256);
+	tw_buf_addhex(b, e->id, TW_SHA256);
 	tw_buf_addf(b, ",%s,%s,", o->store[s].name, p ? "pool" : "presented");
 	if (k)
 		tw_time_add(b, at->from);
@@ -38,12 +37,12 @@ int tw_chain_judgements(const struct tw_stage *stage, FILE *out)
 	bool ok = true;
 
 	tw_buf_adds(&b, "chain_id,store,pool,from,until,verdict,reason,culprit,path,fetched\n");
-	for (uint32_t i = 0; i < o->chains.n && ok; i++) {
-		const struct tw_seen *e = &o->seen[i];
+	for (uint32_t i = 0; i < tw_known_count(o->chains) && ok; i++) {
+		const struct tw_seen *e = tw_known_at(o->chains, i);
 		for (int s = 0; e->j && s < o->nstore; s++)
 			for (int p = 0; p <= o->has_pool; p++)
 				for (uint32_t k = 0; k < e->j[2 * s + p]->nstep; k++)
-					judgement_row(&b, o, i, s, p, k);
+					judgement_row(&b, o, e, s, p, k);
 		ok = fwrite(b.p, 1, b.n, out) == b.n;
 		b.n = 0;
 	}

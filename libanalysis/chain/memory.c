@@ -63,7 +63,6 @@ static void judge_new(struct tw_chain *o, struct tw_slice text, struct tw_seen *
 {
 	uint32_t *v, n;
 
-	memset(e, 0, sizeof *e);
 	e->leaf = TW_NONE;
 	e->order = "";
 	members(o, text, e, &v, &n);
@@ -74,34 +73,48 @@ static void judge_new(struct tw_chain *o, struct tw_slice text, struct tw_seen *
 	free(v);
 }
 
-uint32_t tw_chain_look_up(struct tw_chain *o, struct tw_slice text)
+const struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const uint8_t id[TW_SHA256])
 {
-	uint8_t id[TW_SHA256];
 	bool fresh;
+	struct tw_seen *e = tw_known_add(o->chains, id, &fresh);
 
-	tw_sha256(text, id);
-	uint32_t i = tw_set_add(&o->chains, id, &fresh);
-	if (fresh) {
-		if (i >= o->cap) {
-			o->cap = o->cap ? o->cap * 2 : 64;
-			o->seen = tw_realloc(o->seen, o->cap, sizeof *o->seen);
-		}
-		judge_new(o, text, &o->seen[i]);
-	}
-	return i;
+	if (fresh)
+		judge_new(o, text, e);
+	return e;
 }
 
-void tw_chain_stapled(struct tw_chain *o, struct tw_slice text, int store, int pool, const struct tw_staple *staple,
-	struct tw_judgement *out)
+uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text)
 {
+	uint8_t h[TW_SHA256];
+	struct tw_slice w = { text.p, text.n < 2 * TW_SHA256 ? text.n : 2 * TW_SHA256 };
+	bool alone = w.n == text.n || text.p[w.n] == ' ';
+
+	return alone && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->of->certs, h) : TW_NONE;
+}
+
+struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple)
+{
+	struct tw_judgement *j = tw_alloc((size_t)o->nstore * 2 * sizeof *j);
 	struct tw_seen e = { .leaf = TW_NONE };
 	uint32_t *v, n;
 
 	members(o, text, &e, &v, &n);
-	struct tw_question q = question(o, v, n, store, pool);
-	q.staple = staple;
-	tw_judge_chain(o->judge, &q, out);
+	for (int s = 0; s < o->nstore; s++) {
+		for (int p = 0; p <= o->has_pool; p++) {
+			struct tw_question q = question(o, v, n, s, p);
+			q.staple = staple;
+			tw_judge_chain(o->judge, &q, &j[2 * s + p]);
+		}
+	}
 	free(v);
+	return j;
+}
+
+void tw_chain_stapled_free(const struct tw_chain *o, struct tw_judgement *j)
+{
+	for (int i = 0; i < 2 * o->nstore; i++)
+		tw_judgement_free(&j[i]);
+	free(j);
 }
 
 static void forget(struct tw_seen *e, uint32_t n)
@@ -121,10 +134,9 @@ static void forget(struct tw_seen *e, uint32_t n)
 
 void tw_chain_forget(struct tw_chain *o)
 {
-	for (uint32_t i = 0; i < o->chains.n; i++)
-		forget(&o->seen[i], 2 * (uint32_t)o->nstore);
-	free(o->seen);
-	tw_set_free(&o->chains);
+	for (uint32_t i = 0; i < tw_known_count(o->chains); i++)
+		forget(tw_known_at(o->chains, i), 2 * (uint32_t)o->nstore);
+	tw_known_free(o->chains);
 }
 
 /* A chain is judged when the members its path needs are at hand. */

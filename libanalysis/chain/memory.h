@@ -3,6 +3,8 @@
 #ifndef TW_CHAIN_MEMORY_H
 #define TW_CHAIN_MEMORY_H
 
+#include "base/bounds.h"
+#include "base/known.h"
 #include "chain/stage.h"
 
 enum tw_chain_column { TW_COL_TIME, TW_COL_NAME, TW_COL_CHAIN, TW_COL_COLLECTED, TW_COL_VERSION, TW_COL_RESUMED,
@@ -10,6 +12,7 @@ enum tw_chain_column { TW_COL_TIME, TW_COL_NAME, TW_COL_CHAIN, TW_COL_COLLECTED,
 
 /* What is remembered of a distinct chain. */
 struct tw_seen {
+	uint8_t id[TW_SHA256];    /* of the chain field's text */
 	uint32_t leaf;            /* TW_NONE: not at hand */
 	bool partly;              /* some member is not at hand */
 	const char *order;
@@ -35,19 +38,19 @@ struct tw_chain {
 	bool has_pool, has_witness, require;
 	uint32_t show;
 	uint32_t at[TW_COL_N];
-	struct tw_set chains;    /* SHA-256 of the chain field's text */
-	struct tw_seen *seen;    /* by number in chains */
-	uint32_t cap;
-	struct tw_buf b;
-	struct tw_buf der;       /* the row's stapled response */
+	struct tw_known *chains; /* struct tw_seen */
+	struct tw_buf b[TW_MAX_THREADS], der[TW_MAX_THREADS]; /* by thread; der: a stapled response */
 };
 
-/* The chain of this text, judged if it is new; its number. */
-uint32_t tw_chain_look_up(struct tw_chain *o, struct tw_slice text);
-/* The judgement of the chain with what was stapled to it, for one row; only what
- * was checked of the response is remembered. The caller frees *out. */
-void tw_chain_stapled(struct tw_chain *o, struct tw_slice text, int store, int pool, const struct tw_staple *staple,
-	struct tw_judgement *out);
+/* The chain of this text and digest, judged if it is new. */
+const struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const uint8_t id[TW_SHA256]);
+/* The first certificate of a chain, TW_NONE where it is not at hand. */
+uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text);
+/* The judgements, by store, presented and pool, of the chain with what was
+ * stapled to it, for one row; only what was checked of the response is
+ * remembered. tw_chain_stapled_free frees them. */
+struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple);
+void tw_chain_stapled_free(const struct tw_chain *o, struct tw_judgement *j);
 void tw_chain_forget(struct tw_chain *o);
 /* A chain is judged when the members its path needs are at hand. */
 bool tw_chain_lacks(const struct tw_seen *e, const struct tw_step *at);
@@ -57,5 +60,8 @@ extern const char *const tw_chain_shows[];
 #define TW_NSHOW 5
 int tw_chain_bind(void *self, struct tw_header *h);
 int tw_chain_row(void *self, struct tw_row *r);
+void tw_chain_look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread);
+int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why);
+void tw_chain_fill(void *self, struct tw_row *r, const struct tw_mark *m, unsigned thread);
 
 #endif

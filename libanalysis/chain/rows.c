@@ -12,15 +12,17 @@ const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "eve
 
 static int add_column(struct tw_chain *o, struct tw_header *h, const char *what, const char *store, const char *pool)
 {
-	o->b.n = 0;
-	tw_buf_adds(&o->b, what);
+	struct tw_buf *b = &o->b[0];
+
+	b->n = 0;
+	tw_buf_adds(b, what);
 	if (store)
-		tw_buf_addf(&o->b, ".%s%s", store, pool);
-	tw_buf_adds(&o->b, o->suffix);
-	tw_buf_addc(&o->b, 0);
-	if (tw_header_add(h, (char *)o->b.p) == 0)
+		tw_buf_addf(b, ".%s%s", store, pool);
+	tw_buf_adds(b, o->suffix);
+	tw_buf_addc(b, 0);
+	if (tw_header_add(h, (char *)b->p) == 0)
 		return 0;
-	tw_error("the rows have a column %s already", (char *)o->b.p);
+	tw_error("the rows have a column %s already", (char *)b->p);
 	return -1;
 }
 
@@ -97,9 +99,9 @@ static void put(struct tw_row *r, const char *s)
 	tw_row_add(r, tw_str(s));
 }
 
-static void put_show(struct tw_chain *o, struct tw_row *r, const struct tw_judgement *j, const struct tw_step *at, size_t k)
+static void put_show(const struct tw_chain *o, struct tw_row *r, const struct tw_judgement *j, const struct tw_step *at,
+	size_t k, struct tw_buf *b)
 {
-	struct tw_buf *b = &o->b;
 	int64_t from, until;
 	uint32_t i = 0;
 
@@ -150,69 +152,39 @@ static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why
 	}
 }
 
-static void put_verdict(struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, const struct tw_judgement *j,
-	int64_t t)
+/* own: the judgements of this row alone, or NULL. */
+static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e,
+	const struct tw_judgement *own, int64_t t, struct tw_buf *b)
 {
-	const struct tw_step *at = tw_judgement_at(j, t);
-	bool none = tw_chain_lacks(e, at);
-
-	put(r, none ? "" : tw_verdict_name(at->reason));
-	put(r, none ? "not_collected" : tw_reason_name(at->reason));
-	for (size_t k = 0; k < TW_NSHOW; k++) {
-		if (!(o->show & 1u << k))
-			continue;
-		if (none)
-			put(r, "");
-		else
-			put_show(o, r, j, at, k);
-	}
-}
-
-/* The row's stapled response, if it can change what is said of the leaf. */
-static const struct tw_staple *staple_of(struct tw_chain *o, const struct tw_row *r, const struct tw_seen *e,
-	struct tw_staple *s)
-{
-	o->der.n = 0;
-	if (!tw_staple_field(tw_row_get(r, o->at[TW_COL_STAPLE]), &o->der))
-		return NULL;
-	tw_staple_read(s, tw_buf_slice(&o->der));
-	return tw_staple_matters(s, &o->of->certs.v[e->leaf], o->require) ? s : NULL;
-}
-
-static void put_verdicts(struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int64_t t)
-{
-	struct tw_staple own;
-	const struct tw_staple *staple = staple_of(o, r, e, &own);
-
 	for (int s = 0; s < o->nstore; s++) {
 		for (int p = 0; p <= o->has_pool; p++) {
-			struct tw_judgement j;
-			if (!staple) {
-				put_verdict(o, r, e, e->j[2 * s + p], t);
-				continue;
+			const struct tw_judgement *j = own ? &own[2 * s + p] : e->j[2 * s + p];
+			const struct tw_step *at = tw_judgement_at(j, t);
+			bool none = tw_chain_lacks(e, at);
+			put(r, none ? "" : tw_verdict_name(at->reason));
+			put(r, none ? "not_collected" : tw_reason_name(at->reason));
+			for (size_t k = 0; k < TW_NSHOW; k++) {
+				if (!(o->show & 1u << k))
+					continue;
+				if (none)
+					put(r, "");
+				else
+					put_show(o, r, j, at, k, b);
 			}
-			tw_chain_stapled(o, tw_row_get(r, o->at[TW_COL_CHAIN]), s, p, staple, &j);
-			put_verdict(o, r, e, &j, t);
-			tw_judgement_free(&j);
 		}
 	}
 }
 
-static void put_id(struct tw_chain *o, struct tw_row *r, const uint8_t id[TW_SHA256])
+static void put_leaf(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, bool timed, int64_t t,
+	struct tw_buf *b)
 {
-	o->b.n = 0;
-	tw_buf_addhex(&o->b, id, TW_SHA256);
-	tw_row_add(r, tw_buf_slice(&o->b));
-}
-
-static void put_leaf(struct tw_chain *o, struct tw_row *r, uint32_t id, bool timed, int64_t t)
-{
-	const struct tw_seen *e = &o->seen[id];
 	static const char *const match[] = { "", "no", "yes" };
 	const struct tw_cert *c = e->leaf == TW_NONE ? NULL : &o->of->certs.v[e->leaf];
 	enum tw_match m = c ? tw_host_match(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : TW_MATCH_NONE;
 
-	put_id(o, r, o->chains.keys[id]);
+	b->n = 0;
+	tw_buf_addhex(b, e->id, TW_SHA256);
+	tw_row_add(r, tw_buf_slice(b));
 	if (!timed || !c || !c->readable)
 		put(r, "");
 	else
@@ -224,41 +196,95 @@ static void put_leaf(struct tw_chain *o, struct tw_row *r, uint32_t id, bool tim
 	put(r, m == TW_MATCH_NO ? tw_host_cause(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : "");
 }
 
-int tw_chain_row(void *self, struct tw_row *r)
+/* What a row's mark says: v is its time, p its chain as it is remembered, q its
+ * own judgements where a stapled response matters. */
+enum { TIMED = 1, CHAINED = 2, NOT_A_TIME = 4, STAPLED = 8 };
+
+/* The row's stapled response, if it can change what is said of the leaf. */
+static bool staple_of(const struct tw_chain *o, const struct tw_row *r, struct tw_buf *der, struct tw_staple *s)
+{
+	der->n = 0;
+	if (!tw_staple_field(tw_row_get(r, o->at[TW_COL_STAPLE]), der))
+		return false;
+	uint32_t leaf = tw_chain_leaf(o, tw_row_get(r, o->at[TW_COL_CHAIN]));
+	if (leaf == TW_NONE)
+		return false;
+	tw_staple_read(s, tw_buf_slice(der));
+	return tw_staple_matters(s, &o->of->certs.v[leaf], o->require);
+}
+
+void tw_chain_look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread)
 {
 	struct tw_chain *o = self;
 	struct tw_slice text = tw_row_get(r, o->at[TW_COL_CHAIN]), when = tw_row_get(r, o->at[TW_COL_TIME]);
-	int64_t t = 0;
-	bool timed = when.n && tw_time_parse(when, &t);
+	struct tw_staple staple;
 
-	if (when.n && !timed) {
-		tw_error("row %llu: time is not RFC 3339", (unsigned long long)r->number);
+	if (when.n)
+		m->flags |= tw_time_parse(when, &m->v) ? TIMED : NOT_A_TIME;
+	if (!text.n || tw_slice_is(text, "NONE") || text.n > TW_MAX_PRESENTED * (2 * TW_SHA256 + 1))
+		return;
+	m->flags |= CHAINED;
+	if (m->flags & TIMED && staple_of(o, r, &o->der[thread], &staple))
+		m->flags |= STAPLED;
+	m->p = tw_known_find(o->chains, tw_row_digest(r, o->at[TW_COL_CHAIN]));
+}
+
+int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why)
+{
+	struct tw_chain *o = self;
+	struct tw_slice text = tw_row_get(r, o->at[TW_COL_CHAIN]);
+	unsigned long long number = r->number;
+
+	if (m->flags & NOT_A_TIME) {
+		tw_buf_addf(why, "row %llu: time is not RFC 3339", number);
 		return -1;
 	}
-	if (!text.n || tw_slice_is(text, "NONE")) {
+	if (!(m->flags & CHAINED)) {
+		if (!text.n || tw_slice_is(text, "NONE"))
+			return 0;
+		tw_buf_addf(why, "row %llu: a chain of more than %u certificates", number, TW_MAX_PRESENTED);
+		return -1;
+	}
+	if (!m->p)
+		m->p = (void *)(uintptr_t)tw_chain_look_up(o, text, tw_row_digest(r, o->at[TW_COL_CHAIN]));
+	const struct tw_seen *e = m->p;
+	if (e->partly && tw_slice_is(tw_row_get(r, o->at[TW_COL_COLLECTED]), "yes")) {
+		tw_buf_addf(why, "row %llu says collected, but certificates of its chain are not there", number);
+		return -1;
+	}
+	struct tw_staple staple;
+	if (m->flags & STAPLED && staple_of(o, r, &o->der[thread], &staple))
+		m->q = tw_chain_stapled(o, text, &staple);
+	return 0;
+}
+
+void tw_chain_fill(void *self, struct tw_row *r, const struct tw_mark *m, unsigned thread)
+{
+	struct tw_chain *o = self;
+	const struct tw_seen *e = m->p;
+	bool timed = m->flags & TIMED;
+
+	if (!e) {
 		const char *why = no_chain(o, r);
 		for (int i = 0; i < once_of(o); i++)
 			put(r, "");
 		put_none(o, r, why);
-		return 0;
+		return;
 	}
-	if (text.n > TW_MAX_PRESENTED * (2 * TW_SHA256 + 1)) {
-		tw_error("row %llu: a chain of more than %u certificates", (unsigned long long)r->number, TW_MAX_PRESENTED);
-		return -1;
-	}
-	uint32_t id = tw_chain_look_up(o, text);
-	const struct tw_seen *e = &o->seen[id];
-	if (e->partly && tw_slice_is(tw_row_get(r, o->at[TW_COL_COLLECTED]), "yes")) {
-		tw_error("row %llu says collected, but certificates of its chain are not there",
-			(unsigned long long)r->number);
-		return -1;
-	}
-	put_leaf(o, r, id, timed, t);
+	put_leaf(o, r, e, timed, m->v, &o->b[thread]);
 	if (!e->j)
 		put_none(o, r, "not_collected");
 	else if (!timed)
 		put_none(o, r, "no_time");
 	else
-		put_verdicts(o, r, e, t);
-	return 0;
+		put_verdicts(o, r, e, m->q, m->v, &o->b[thread]);
+	if (m->q)
+		tw_chain_stapled_free(o, m->q);
+}
+
+int tw_chain_row(void *self, struct tw_row *r)
+{
+	struct tw_chain *o = self;
+
+	return tw_stage_row(&o->stage, r);
 }

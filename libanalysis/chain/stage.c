@@ -80,9 +80,11 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	struct tw_chain *o = tw_alloc(sizeof *o);
 
 	tw_signature_start();
-	o->stage = (struct tw_stage){ .name = "tw-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row };
+	o->stage = (struct tw_stage){ .name = "tw-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row,
+		.look = tw_chain_look, .settle = tw_chain_settle, .fill = tw_chain_fill };
 	o->of = o;
 	o->suffix = "";
+	o->chains = tw_known_new(sizeof(struct tw_seen));
 	o->show = opt->show;
 	o->require = opt->require;
 	o->profile = opt->profile ? opt->profile : &tw_profile_rfc5280;
@@ -111,8 +113,11 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 {
 	struct tw_chain *o = tw_alloc(sizeof *o), *of = server->self;
 
-	o->stage = (struct tw_stage){ .name = "tw-chain --client-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row };
+	o->stage = of->stage;
+	o->stage.name = "tw-chain --client-chain";
+	o->stage.self = o;
 	o->of = of;
+	o->chains = tw_known_new(sizeof(struct tw_seen));
 	o->suffix = ".client";
 	o->show = of->show;
 	o->profile = of->profile;
@@ -136,8 +141,10 @@ static void free_own(struct tw_chain *o)
 {
 	tw_chain_forget(o);
 	tw_judge_free(o->judge);
-	tw_buf_free(&o->b);
-	tw_buf_free(&o->der);
+	for (size_t i = 0; i < TW_MAX_THREADS; i++) {
+		tw_buf_free(&o->b[i]);
+		tw_buf_free(&o->der[i]);
+	}
 }
 
 void tw_chain_stage_free(struct tw_stage *s)
@@ -169,7 +176,7 @@ void tw_chain_stats(const struct tw_stage *stage, struct tw_buf *b)
 	struct tw_judge_stats n = tw_judge_stats(o->judge);
 
 	tw_buf_addf(b, "certificates %u chains %u judged %llu contexts %llu nodes %llu labels %llu edges %llu "
-		"signatures %llu hits %llu limited %llu\n", o->of->certs.n, o->chains.n, (unsigned long long)n.chains,
+		"signatures %llu hits %llu limited %llu\n", o->of->certs.n, tw_known_count(o->chains), (unsigned long long)n.chains,
 		(unsigned long long)n.contexts, (unsigned long long)n.nodes, (unsigned long long)n.labels,
 		(unsigned long long)n.edges, (unsigned long long)o->of->g.checked, (unsigned long long)n.hits,
 		(unsigned long long)n.limited);

@@ -21,6 +21,7 @@ struct tw_chain_options {
 	int ncrl;
 	bool require;         /* each member needs a list in force */
 	bool client;          /* for the tool: tw_chain_stage_client behind it */
+	unsigned threads;     /* that work on rows; 0: one a processor */
 	bool stats;           /* for the tool: tw_chain_stats at the end */
 };
 

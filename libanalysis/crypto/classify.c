@@ -1,7 +1,9 @@
 /* classify.c: the stage. A distinct chain is judged once, a suite when the
- * table is built; a row costs look-ups. */
+ * table is built; a row costs look-ups. What is said of chains is alike for
+ * most, so each distinct answer is kept once: 40 bytes a chain, and 6 to 16 to
+ * find it. */
 #include "crypto/classify.h"
-#include "base/intern.h"
+#include "base/known.h"
 #include "crypto/software.h"
 #include "crypto/strength.h"
 #include "crypto/suites.h"
@@ -20,8 +22,9 @@ static const char *const outputs[NOUT] = { "version_class", "kex", "auth", "enc"
 	"chain_security_bits", "weakest_link", "session_bits", "limited_by", "software",
 	"chain_above" };
 
-struct chain {
-	struct tw_slice text; /* owned */
+/* What is said of a chain. */
+struct answer {
+	uint8_t id[TW_SHA256];    /* of all the rest */
 	const char *leaf_key, *leaf_sig; /* the facts' */
 	char *weakest;
 	char *above;             /* ROLE:KEY:SIGNATURE of each certificate behind the leaf */
@@ -29,13 +32,17 @@ struct chain {
 	bool whole;               /* every certificate is at hand */
 };
 
+struct chain {
+	uint8_t id[TW_SHA256]; /* of the chain field's text */
+	const struct answer *answer;
+};
+
 struct classify {
 	struct tw_stage stage;
 	struct tw_facts *facts;
 	uint32_t in[NIN];
-	struct tw_intern seen; /* texts of chains */
-	struct chain *chain;
-	uint32_t cap;
+	struct tw_known *chains, *answers;
+	struct tw_buf b; /* settle()'s */
 };
 
 const char *tw_version_class(struct tw_slice v)
@@ -52,7 +59,7 @@ const char *tw_version_class(struct tw_slice v)
 
 /* One key or signature against the weakest so far; unknown strengths are no
  * statement and are passed over. */
-static void weigh(struct chain *c, uint32_t bits, uint32_t at, const char *kind, const char *name)
+static void weigh(struct answer *c, uint32_t bits, uint32_t at, const char *kind, const char *name)
 {
 	if (bits == 0 || (c->bits && bits >= c->bits))
 		return;
@@ -91,7 +98,7 @@ static void add_above(struct tw_buf *b, const struct tw_fact *f)
 		tw_buf_addf(b, "%s:%s:%s", f->root ? "root" : "intermediate", f->key, f->sig);
 }
 
-static void read_chain(struct tw_facts *facts, struct chain *c, struct tw_slice s)
+static void read_chain(struct tw_facts *facts, struct answer *c, struct tw_slice s)
 {
 	struct tw_slice w, next;
 	bool more = word(&s, &w);
@@ -121,37 +128,38 @@ static void read_chain(struct tw_facts *facts, struct chain *c, struct tw_slice 
 	c->above = (char *)above.p;
 }
 
-struct chain_key {
-	const struct classify *o;
-	struct tw_slice text;
-};
-
-static bool same_chain(const void *self, uint32_t i)
+/* One answer for all chains of which the same is said. */
+static const struct answer *shared(struct classify *o, struct answer *a)
 {
-	const struct chain_key *k = self;
-	return tw_slice_eq(k->o->chain[i].text, k->text);
+	const char *text[] = { a->leaf_key, a->leaf_sig, a->weakest ? a->weakest : "", a->above };
+	bool fresh;
+
+	o->b.n = 0;
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+		tw_buf_add(&o->b, text[i], strlen(text[i]) + 1);
+	tw_buf_addf(&o->b, "%u %u %d", a->leaf_bits, a->bits, a->whole);
+	tw_sha256(tw_buf_slice(&o->b), a->id);
+	struct answer *own = tw_known_add(o->answers, a->id, &fresh);
+	if (fresh) {
+		*own = *a;
+	} else {
+		free(a->weakest);
+		free(a->above);
+	}
+	return own;
 }
 
-/* NULL where there is no chain to speak of. */
-static const struct chain *chain_of(struct classify *o, struct tw_slice s)
+static struct chain *new_chain(struct classify *o, struct tw_row *r)
 {
-	struct chain_key key = { o, s };
+	struct answer a = { .whole = false };
 	bool fresh;
-	if (!o->facts || s.n == 0 || tw_slice_is(s, "NONE"))
-		return NULL;
-	uint32_t i = tw_intern(&o->seen, tw_hash(s, 0), same_chain, &key, true, &fresh);
-	if (i >= o->cap) {
-		o->cap = o->cap ? o->cap * 2 : 64;
-		o->chain = tw_realloc(o->chain, o->cap, sizeof *o->chain);
-	}
+	struct chain *c = tw_known_add(o->chains, tw_row_digest(r, o->in[CHAIN]), &fresh);
+
 	if (fresh) {
-		uint8_t *own = tw_alloc(s.n);
-		memcpy(own, s.p, s.n);
-		memset(&o->chain[i], 0, sizeof o->chain[i]);
-		o->chain[i].text = (struct tw_slice){ own, s.n };
-		read_chain(o->facts, &o->chain[i], s);
+		read_chain(o->facts, &a, tw_row_get(r, o->in[CHAIN]));
+		c->answer = shared(o, &a);
 	}
-	return &o->chain[i];
+	return c;
 }
 
 struct out {
@@ -212,7 +220,7 @@ static void put_exchange(struct out *t, struct tw_slice group, struct tw_slice d
 		limit(t, bits, "group");
 }
 
-static void put_chain(struct out *t, const struct chain *c)
+static void put_chain(struct out *t, const struct answer *c)
 {
 	t->v[O_LEAF_KEY] = c->leaf_key;
 	t->v[O_LEAF_SIG] = c->leaf_sig;
@@ -228,30 +236,63 @@ static void put_chain(struct out *t, const struct chain *c)
 	}
 }
 
-static int row(void *self, struct tw_row *r)
+enum { CHAINED = 1 }; /* a mark's flag; its p is the chain */
+
+static void look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread)
+{
+	struct classify *o = self;
+	struct tw_slice s = tw_row_get(r, o->in[CHAIN]);
+
+	(void)thread;
+	if (!o->facts || s.n == 0 || tw_slice_is(s, "NONE"))
+		return;
+	m->flags = CHAINED;
+	m->p = tw_known_find(o->chains, tw_row_digest(r, o->in[CHAIN]));
+}
+
+static int settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why)
+{
+	struct classify *o = self;
+
+	(void)thread;
+	if (!m->flags)
+		return 0;
+	if (!m->p)
+		m->p = new_chain(o, r);
+	const struct chain *c = m->p;
+	if (c->answer->whole || !tw_slice_is(tw_row_get(r, o->in[COLLECTED]), "yes"))
+		return 0;
+	tw_buf_addf(why, "row %llu: a certificate of its chain is not in the file of certificates, though collected says yes",
+		(unsigned long long)r->number);
+	return -1;
+}
+
+static void fill(void *self, struct tw_row *r, const struct tw_mark *m, unsigned thread)
 {
 	struct classify *o = self;
 	struct out t = { .any = false };
 	const struct tw_suite *s = tw_suite_find(tw_row_get(r, o->in[CIPHER]));
-	const struct chain *c = chain_of(o, tw_row_get(r, o->in[CHAIN]));
+	const struct chain *c = m->p;
 
-	if (c && !c->whole && tw_slice_is(tw_row_get(r, o->in[COLLECTED]), "yes")) {
-		tw_error("row %llu: a certificate of its chain is not in the file of certificates, though collected says yes",
-			(unsigned long long)r->number);
-		return -1;
-	}
+	(void)thread;
 	t.v[O_VERSION] = tw_version_class(tw_row_get(r, o->in[VERSION]));
 	if (s)
 		put_suite(&t, s);
 	put_exchange(&t, tw_row_get(r, o->in[GROUP]), tw_row_get(r, o->in[DH_BITS]));
 	if (c)
-		put_chain(&t, c);
+		put_chain(&t, c->answer);
 	if (t.any)
 		number(&t, O_SESSION, t.least);
 	t.v[O_SOFTWARE] = tw_software(tw_row_get(r, o->in[BANNER]));
 	for (int i = 0; i < NOUT; i++)
 		tw_row_add(r, tw_str(t.v[i] ? t.v[i] : ""));
-	return 0;
+}
+
+static int row(void *self, struct tw_row *r)
+{
+	struct classify *o = self;
+
+	return tw_stage_row(&o->stage, r);
 }
 
 static int bind(void *self, struct tw_header *h)
@@ -275,23 +316,29 @@ struct tw_stage *tw_classify_stage(struct tw_facts *facts)
 {
 	struct classify *o = tw_alloc(sizeof *o);
 	o->facts = facts;
-	tw_intern_init(&o->seen);
+	o->chains = tw_known_new(sizeof(struct chain));
+	o->answers = tw_known_new(sizeof(struct answer));
 	o->stage.name = "classify";
 	o->stage.self = o;
 	o->stage.bind = bind;
 	o->stage.row = row;
+	o->stage.look = look;
+	o->stage.settle = settle;
+	o->stage.fill = fill;
 	return &o->stage;
 }
 
 void tw_classify_stage_free(struct tw_stage *s)
 {
 	struct classify *o = s->self;
-	for (uint32_t i = 0; i < o->seen.n; i++) {
-		free(o->chain[i].weakest);
-		free(o->chain[i].above);
-		free((void *)(uintptr_t)o->chain[i].text.p);
+
+	for (uint32_t i = 0; i < tw_known_count(o->answers); i++) {
+		struct answer *a = tw_known_at(o->answers, i);
+		free(a->weakest);
+		free(a->above);
 	}
-	free(o->chain);
-	tw_intern_free(&o->seen);
+	tw_known_free(o->chains);
+	tw_known_free(o->answers);
+	tw_buf_free(&o->b);
 	free(o);
 }

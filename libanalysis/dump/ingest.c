@@ -193,7 +193,8 @@ static void block_close(void *self, void *block)
 	free(b);
 }
 
-static const struct tw_blocks_ops ops = { block_open, block_work, block_commit, block_close };
+static const struct tw_blocks_ops ops = { .open = block_open, .work = block_work, .commit = block_commit,
+	.close = block_close };
 
 /* ---- the reader ---- */
 

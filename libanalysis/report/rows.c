@@ -228,7 +228,7 @@ struct tw_report *tw_report_new(const struct tw_report_options *o)
 	r->options = *o;
 	if (r->options.units == 0)
 		r->options.units = (1u << TW_UNIT_N) - 1;
-	r->stage = (struct tw_stage){ "tw-report", r, bind, see, NULL };
+	r->stage = (struct tw_stage){ .name = "tw-report", .self = r, .bind = bind, .row = see };
 	tw_intern_init(&r->tuples);
 	tw_intern_init(&r->groups);
 	tw_tally_init(&r->host, TW_TALLY_TIMES);

@@ -99,7 +99,7 @@ static int see_row(void *self, struct tw_row *row)
 
 struct tw_stage *tw_report_rows_stage(struct tw_report *r)
 {
-	r->rows_stage = (struct tw_stage){ "tw-report --rows", r, bind_rows, see_row, NULL };
+	r->rows_stage = (struct tw_stage){ .name = "tw-report --rows", .self = r, .bind = bind_rows, .row = see_row };
 	return &r->rows_stage;
 }
 

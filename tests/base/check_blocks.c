@@ -1,4 +1,4 @@
-/* base/blocks: order of commits, each block worked on once, back-pressure by
+/* base/blocks: order of turns and of commits, each block worked on once, back-pressure by
  * count and by weight, a failed commit, an early end. */
 #include "base/blocks.h"
 #include "base/bounds.h"
@@ -61,7 +61,76 @@ static void b_close(void *self, void *block)
 	free(block);
 }
 
-static const struct tw_blocks_ops ops = { b_open, b_work, b_commit, b_close };
+static const struct tw_blocks_ops ops = { .open = b_open, .work = b_work, .commit = b_commit, .close = b_close };
+
+/* ---- a part in order between two that are not ---- */
+struct turns {
+	uint64_t turned;        /* the turns' own: no lock */
+	_Atomic unsigned in_turn;
+	_Atomic uint64_t looked; /* blocks whose work ended before the first one's turn */
+};
+
+static void t_work(void *self, void *block, unsigned thread)
+{
+	struct turns *t = self;
+	struct block *k = block;
+
+	(void)thread;
+	/* The first block's work ends when another's has: the others' turns wait,
+	 * their work doesn't. */
+	for (int i = 0; k->in == 0 && atomic_load(&t->looked) == 0 && i < 20000; i++)
+		usleep(100);
+	k->out = 1;
+	if (k->in)
+		atomic_fetch_add(&t->looked, 1);
+}
+
+static void t_turn(void *self, void *block, unsigned thread)
+{
+	struct turns *t = self;
+	struct block *k = block;
+
+	(void)thread;
+	ck_assert_uint_eq(atomic_fetch_add(&t->in_turn, 1), 0);
+	ck_assert_uint_eq(k->out, 1);
+	ck_assert_uint_eq(k->in, t->turned);
+	t->turned++;
+	k->out = 2;
+	atomic_fetch_sub(&t->in_turn, 1);
+}
+
+static void t_finish(void *self, void *block, unsigned thread)
+{
+	struct block *k = block;
+
+	(void)self;
+	(void)thread;
+	ck_assert_uint_eq(k->out, 2);
+	if (k->in % 5 == 0)
+		usleep(200);
+	k->out = 3;
+}
+
+static int t_commit(void *self, void *block)
+{
+	struct turns *t = self;
+
+	ck_assert_uint_eq(((struct block *)block)->out, 3);
+	ck_assert_uint_ge(t->turned, ((struct block *)block)->in + 1);
+	return 0;
+}
+
+static void *t_open(void *self)
+{
+	(void)self;
+	return tw_alloc(sizeof(struct block));
+}
+
+static void t_close(void *self, void *block)
+{
+	(void)self;
+	free(block);
+}
 
 static const unsigned counts[] = { 1, 2, 3, 8 };
 
@@ -84,6 +153,27 @@ START_TEST(order)
 	ck_assert_int_eq(tw_blocks_drain(r.b), 0); /* nothing is left: no wait */
 	tw_blocks_free(r.b);
 	ck_assert_uint_eq(r.opened, r.closed);
+}
+END_TEST
+
+START_TEST(turns)
+{
+	static const struct tw_blocks_ops o = { .open = t_open, .work = t_work, .turn = t_turn, .finish = t_finish,
+		.commit = t_commit, .close = t_close };
+	struct turns t = { .turned = 0 };
+	struct tw_blocks *b = tw_blocks_new(&o, &t, counts[_i]);
+
+	atomic_store(&t.looked, counts[_i] == 1); /* one thread waits for nobody */
+	for (uint64_t i = 0; i < 2000; i++) {
+		struct block *k = tw_blocks_take(b);
+		ck_assert_ptr_nonnull(k);
+		k->in = i;
+		tw_blocks_give(b, 1);
+	}
+	ck_assert_int_eq(tw_blocks_drain(b), 0);
+	ck_assert_uint_eq(t.turned, 2000);
+	ck_assert_uint_ne(t.looked, 0);
+	tw_blocks_free(b);
 }
 END_TEST
 
@@ -147,6 +237,7 @@ int main(void)
 	TCase *c = tcase_create("blocks");
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, order, 0, 4);
+	tcase_add_loop_test(c, turns, 0, 4);
 	tcase_add_test(c, weight);
 	tcase_add_loop_test(c, failure, 0, 4);
 	tcase_add_loop_test(c, left_early, 0, 4);
