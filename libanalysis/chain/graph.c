@@ -9,6 +9,8 @@ void tw_graph_init(struct tw_graph *g, struct tw_certs *certs)
 {
 	memset(g, 0, sizeof *g);
 	g->certs = certs;
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_cond_init(&g->told, NULL);
 	tw_graph_sync(g);
 }
 
@@ -21,6 +23,8 @@ void tw_graph_free(struct tw_graph *g)
 	free(g->memo);
 	tw_set_free(&g->names);
 	tw_set_free(&g->keys);
+	pthread_mutex_destroy(&g->lock);
+	pthread_cond_destroy(&g->told);
 	memset(g, 0, sizeof *g);
 }
 
@@ -107,29 +111,91 @@ static void grow(struct tw_graph *g)
 	free(old);
 }
 
-enum tw_sig tw_graph_verify(struct tw_graph *g, uint32_t key, const struct tw_cert *what)
+static enum tw_sig check(struct tw_graph *g, uint32_t key, const struct tw_cert *what)
 {
 	struct tw_keyinfo *k = &g->keyinfo[key];
 
 	if (!k->pubkey)
 		k->pubkey = tw_pubkey_new(&g->certs->v[k->cert], k->params);
-	g->checked++;
 	return tw_signature_check(k->pubkey, what);
+}
+
+enum tw_sig tw_graph_verify(struct tw_graph *g, uint32_t key, const struct tw_cert *what)
+{
+	g->checked++;
+	return check(g, key, what);
+}
+
+static void lock(struct tw_graph *g)
+{
+	if (g->shared)
+		pthread_mutex_lock(&g->lock);
+}
+
+static void unlock(struct tw_graph *g)
+{
+	if (g->shared)
+		pthread_mutex_unlock(&g->lock);
+}
+
+/* The place of a pair; *fresh: it is new, and the caller's to check. */
+static struct tw_memo *place(struct tw_graph *g, uint64_t at, bool *fresh)
+{
+	if (2 * g->nmemo >= g->memo_cap)
+		grow(g);
+	struct tw_memo *m = &g->memo[slot(g, at)];
+	*fresh = m->at != at;
+	if (*fresh) {
+		*m = (struct tw_memo){ .at = at, .sig = TW_SIG_UNKNOWN };
+		g->nmemo++;
+	}
+	return m;
 }
 
 enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t key, uint32_t child)
 {
 	uint64_t at = (uint64_t)key << 32 | child;
+	bool fresh;
 
-	if (2 * g->nmemo >= g->memo_cap)
-		grow(g);
-	struct tw_memo *m = &g->memo[slot(g, at)];
-	if (m->at == at)
-		return (enum tw_sig)m->sig;
-	m->at = at;
-	m->sig = (uint8_t)tw_graph_verify(g, key, &g->certs->v[child]);
-	g->nmemo++;
-	return (enum tw_sig)m->sig;
+	lock(g);
+	struct tw_memo *m = place(g, at, &fresh);
+	if (fresh) {
+		unlock(g);
+		enum tw_sig sig = check(g, key, &g->certs->v[child]);
+		lock(g);
+		m = &g->memo[slot(g, at)];
+		m->sig = (uint8_t)sig;
+	}
+	for (; m->sig == TW_SIG_UNKNOWN; m = &g->memo[slot(g, at)])
+		pthread_cond_wait(&g->told, &g->lock);
+	g->checked += !m->asked;
+	m->asked = true;
+	enum tw_sig sig = (enum tw_sig)m->sig;
+	unlock(g);
+	return sig;
+}
+
+void tw_graph_share(struct tw_graph *g)
+{
+	g->shared = true;
+}
+
+bool tw_graph_claim(struct tw_graph *g, uint32_t key, uint32_t child)
+{
+	bool fresh;
+
+	lock(g);
+	(void)place(g, (uint64_t)key << 32 | child, &fresh);
+	unlock(g);
+	return fresh;
+}
+
+void tw_graph_tell(struct tw_graph *g, uint32_t key, uint32_t child, enum tw_sig sig)
+{
+	lock(g);
+	g->memo[slot(g, (uint64_t)key << 32 | child)].sig = (uint8_t)sig;
+	pthread_cond_signal(&g->told); /* one thread at a time judges */
+	unlock(g);
 }
 
 uint32_t tw_graph_cost(const struct tw_graph *g, uint32_t key)

@@ -7,6 +7,8 @@
 #include "cert/cert.h"
 #include "chain/signature.h"
 
+#include <pthread.h>
+
 struct tw_node {
 	uint32_t subject, issuer; /* numbers of normalised names; TW_NONE: unreadable */
 	uint32_t key;             /* number of the SPKI's bytes */
@@ -34,7 +36,8 @@ struct tw_keyinfo {
 
 struct tw_memo {
 	uint64_t at; /* key << 32 | child; UINT64_MAX = free */
-	uint8_t sig;
+	uint8_t sig; /* TW_SIG_UNKNOWN: being checked */
+	bool asked;  /* by who judges */
 };
 
 struct tw_graph {
@@ -46,7 +49,10 @@ struct tw_graph {
 	uint32_t nkeyinfo, keyinfo_cap;
 	struct tw_memo *memo;
 	uint32_t nmemo, memo_cap;
-	uint64_t checked;       /* signatures given to a library */
+	uint64_t checked;       /* signatures that a judgement asked for, each once */
+	bool shared;            /* lock guards memo, nmemo, memo_cap */
+	pthread_mutex_t lock;
+	pthread_cond_t told;
 };
 
 void tw_graph_init(struct tw_graph *g, struct tw_certs *certs);
@@ -74,6 +80,12 @@ enum tw_sig tw_graph_sig(struct tw_graph *g, uint32_t key, uint32_t child);
 /* The same of anything signed (its tbs, sig_oid, sig_params and signature);
  * not remembered. */
 enum tw_sig tw_graph_verify(struct tw_graph *g, uint32_t key, const struct tw_cert *what);
+/* For ahead.h: threads beside the one that calls the functions above. share:
+ * before the first of them. claim: nobody checked the pair, nor is about to;
+ * the caller does, and tells; who asks meanwhile waits. */
+void tw_graph_share(struct tw_graph *g);
+bool tw_graph_claim(struct tw_graph *g, uint32_t key, uint32_t child);
+void tw_graph_tell(struct tw_graph *g, uint32_t key, uint32_t child, enum tw_sig sig);
 /* What a check with it costs, in units of an RSA-2048 verification. */
 uint32_t tw_graph_cost(const struct tw_graph *g, uint32_t key);
 /* The key is a DSA key that must inherit its parameters. */

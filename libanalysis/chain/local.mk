@@ -1,6 +1,8 @@
 # chain/ builds paths and judges them.
 noinst_LTLIBRARIES += libchain.la
 libchain_la_SOURCES = \
+	libanalysis/chain/ahead.c \
+	libanalysis/chain/ahead.h \
 	libanalysis/chain/algorithm.c \
 	libanalysis/chain/algorithm.h \
 	libanalysis/chain/cache.c \

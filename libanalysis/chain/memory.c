@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The chain's members at hand, and whether all are. */
-static void members(struct tw_chain *o, struct tw_slice text, struct tw_seen *e, uint32_t **v, uint32_t *n)
+/* The chain's members at hand into v, emptied before; whether all are, and the
+ * leaf. */
+static void members(const struct tw_chain *o, struct tw_slice text, struct tw_seen *e, struct tw_buf *v)
 {
 	uint8_t h[TW_SHA256];
 	bool first = true;
 
-	*v = tw_realloc(NULL, text.n / 2 + 1, sizeof **v);
-	*n = 0;
+	v->n = 0;
+	e->leaf = TW_NONE;
 	for (size_t i = 0; i < text.n; first = false) {
 		const uint8_t *sp = memchr(text.p + i, ' ', text.n - i);
 		struct tw_slice w = { text.p + i, sp ? (size_t)(sp - text.p) - i : text.n - i };
@@ -21,7 +22,7 @@ static void members(struct tw_chain *o, struct tw_slice text, struct tw_seen *e,
 		if (c == TW_NONE)
 			e->partly = true;
 		else
-			(*v)[(*n)++] = c;
+			tw_buf_add(v, &c, sizeof c);
 		i += w.n + 1;
 	}
 }
@@ -61,16 +62,24 @@ static void judge(struct tw_chain *o, const uint32_t *v, uint32_t n, struct tw_s
 
 static void judge_new(struct tw_chain *o, struct tw_slice text, struct tw_seen *e)
 {
-	uint32_t *v, n;
-
-	e->leaf = TW_NONE;
 	e->order = "";
-	members(o, text, e, &v, &n);
+	members(o, text, e, &o->settled);
+	const uint32_t *v = (const uint32_t *)(const void *)o->settled.p;
+	uint32_t n = (uint32_t)(o->settled.n / sizeof *v);
 	if (!e->partly)
 		e->order = tw_chain_order(&o->of->g, v, n);
 	if (e->leaf != TW_NONE)
 		judge(o, v, n, e);
-	free(v);
+}
+
+void tw_chain_ahead(struct tw_chain *o, struct tw_slice text, unsigned thread)
+{
+	struct tw_seen e = { .leaf = TW_NONE };
+	struct tw_buf *v = &o->set[thread];
+
+	members(o, text, &e, v);
+	if (e.leaf != TW_NONE)
+		tw_ahead_check(o->ahead, (const uint32_t *)(const void *)v->p, (uint32_t)(v->n / sizeof e.leaf), thread);
 }
 
 const struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const uint8_t id[TW_SHA256])
@@ -96,9 +105,10 @@ struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, 
 {
 	struct tw_judgement *j = tw_alloc((size_t)o->nstore * 2 * sizeof *j);
 	struct tw_seen e = { .leaf = TW_NONE };
-	uint32_t *v, n;
 
-	members(o, text, &e, &v, &n);
+	members(o, text, &e, &o->settled);
+	const uint32_t *v = (const uint32_t *)(const void *)o->settled.p;
+	uint32_t n = (uint32_t)(o->settled.n / sizeof *v);
 	for (int s = 0; s < o->nstore; s++) {
 		for (int p = 0; p <= o->has_pool; p++) {
 			struct tw_question q = question(o, v, n, s, p);
@@ -106,7 +116,6 @@ struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, 
 			tw_judge_chain(o->judge, &q, &j[2 * s + p]);
 		}
 	}
-	free(v);
 	return j;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/bounds.h"
 #include "base/known.h"
+#include "chain/ahead.h"
 #include "chain/stage.h"
 
 enum tw_chain_column { TW_COL_TIME, TW_COL_NAME, TW_COL_CHAIN, TW_COL_COLLECTED, TW_COL_VERSION, TW_COL_RESUMED,
@@ -39,7 +40,10 @@ struct tw_chain {
 	uint32_t show;
 	uint32_t at[TW_COL_N];
 	struct tw_known *chains; /* struct tw_seen */
-	struct tw_buf b[TW_MAX_THREADS], der[TW_MAX_THREADS]; /* by thread; der: a stapled response */
+	struct tw_buf settled;   /* uint32_t, the set being judged */
+	struct tw_ahead *ahead;  /* NULL: one thread does all */
+	/* By thread; set: as settled, looked ahead at; der: a stapled response. */
+	struct tw_buf b[TW_MAX_THREADS], set[TW_MAX_THREADS], der[TW_MAX_THREADS];
 };
 
 /* The chain of this text and digest, judged if it is new. */
@@ -51,6 +55,8 @@ uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text);
  * remembered. tw_chain_stapled_free frees them. */
 struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple);
 void tw_chain_stapled_free(const struct tw_chain *o, struct tw_judgement *j);
+/* Checks the signatures that judging it will ask for. */
+void tw_chain_ahead(struct tw_chain *o, struct tw_slice text, unsigned thread);
 void tw_chain_forget(struct tw_chain *o);
 /* A chain is judged when the members its path needs are at hand. */
 bool tw_chain_lacks(const struct tw_seen *e, const struct tw_step *at);

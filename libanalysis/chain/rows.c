@@ -227,6 +227,8 @@ void tw_chain_look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thr
 	if (m->flags & TIMED && staple_of(o, r, &o->der[thread], &staple))
 		m->flags |= STAPLED;
 	m->p = tw_known_find(o->chains, tw_row_digest(r, o->at[TW_COL_CHAIN]));
+	if (!m->p && o->ahead)
+		tw_chain_ahead(o, text, thread);
 }
 
 int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why)

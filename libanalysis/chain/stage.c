@@ -1,4 +1,5 @@
 /* The stage: what it opens and frees. */
+#include "base/blocks.h"
 #include "chain/memory.h"
 
 #include <stdlib.h>
@@ -103,6 +104,9 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	struct tw_judge_options rules = { .purpose = opt->purpose, .profile = o->profile,
 		.revocation = o->lists, .require = opt->require };
 	o->judge = tw_judge_new(&o->g, &rules);
+	if (!err && (opt->threads ? opt->threads : tw_threads_default()) > 1)
+		o->ahead = tw_ahead_new(&o->g, o->trust, o->nstore, o->has_pool ? &o->pool : NULL,
+			o->has_witness ? &o->witness : NULL);
 	if (!err)
 		return &o->stage;
 	tw_chain_stage_free(&o->stage);
@@ -129,6 +133,7 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 	o->pool = of->pool;
 	o->has_pool = of->has_pool;
 	o->witness = of->witness;
+	o->ahead = of->ahead;
 	o->has_witness = of->has_witness;
 	struct tw_judge_options rules = { .purpose = TW_PURPOSE_CLIENT, .profile = o->profile,
 		.revocation = o->lists, .require = o->require };
@@ -141,8 +146,10 @@ static void free_own(struct tw_chain *o)
 {
 	tw_chain_forget(o);
 	tw_judge_free(o->judge);
+	tw_buf_free(&o->settled);
 	for (size_t i = 0; i < TW_MAX_THREADS; i++) {
 		tw_buf_free(&o->b[i]);
+		tw_buf_free(&o->set[i]);
 		tw_buf_free(&o->der[i]);
 	}
 }
@@ -167,6 +174,7 @@ void tw_chain_stage_free(struct tw_stage *s)
 	tw_index_free(&o->witness);
 	tw_graph_free(&o->g);
 	tw_certs_close(&o->certs);
+	tw_ahead_free(o->ahead);
 	free(o);
 }
 

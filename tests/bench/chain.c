@@ -121,7 +121,7 @@ static void engine(const char *dir, char *const *store, int nstore)
 
 	read_rows(&r, dir);
 	double start = cpu();
-	struct tw_chain_options o = { .certs = certs, .store = store, .nstore = nstore };
+	struct tw_chain_options o = { .certs = certs, .store = store, .nstore = nstore, .threads = 1 };
 	struct tw_stage *s = tw_chain_stage(&o);
 	if (!s || tw_header_parse(&h, tw_str(r.line[0])) || s->bind(s->self, &h))
 		exit(2);
