@@ -74,6 +74,15 @@
  * certificates in use have one or two. */
 #define TW_MAX_POINTS 64
 
+/* Delta lists looked at to bring one list up to date: hourly ones behind a
+ * monthly list are 744. */
+#define TW_MAX_DELTAS 1024
+
+/* Steps of work to take what delta lists remove from the entries of one
+ * certificate: a hold on daily lists of a month, with hourly deltas that say it
+ * is over, has some 20,000. */
+#define TW_MAX_REMOVALS 65536
+
 /* Spans of time in which one certificate is revoked or not known not to be:
  * lists come and go, but what they cover is mostly whole. */
 #define TW_MAX_SPANS 64

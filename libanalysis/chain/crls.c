@@ -23,6 +23,8 @@ void tw_crls_free(struct tw_crls *s)
 	tw_cache_free(&s->first);
 	tw_cache_free(&s->sig);
 	tw_set_free(&s->seen);
+	tw_set_free(&s->scopes);
+	free(s->delta);
 	free(s);
 }
 
@@ -72,6 +74,10 @@ static void put(struct tw_crls *s, const struct tw_crl *crl)
 		.delta = crl->ext & TW_CRL_DELTA, .next = TW_NONE };
 	take_names(s, l);
 	note_indirect(s, l);
+	l->scope = tw_crls_scope(s, l);
+	for (uint32_t i = 0; i < crl->n && l->delta; i++)
+		l->removes |= crl->entry[i].reason == TW_CRL_REMOVE;
+	s->sorted = false;
 	uintptr_t *first = tw_cache_get(&s->first, l->issuer);
 	if (first) {
 		l->next = (uint32_t)*first;

@@ -22,8 +22,14 @@ struct tw_list {
 	uint32_t issuer;            /* number of its name */
 	struct tw_point_name *name; /* of its issuing distribution point */
 	uint32_t nname;
-	bool delta;
+	bool delta, removes;        /* it has an entry removeFromCRL */
+	uint32_t scope;             /* number of issuer, distribution point and reasons */
 	uint32_t next;              /* of the same issuer, TW_NONE: the last */
+};
+
+struct tw_delta {
+	uint32_t list;
+	uint32_t low;               /* of it and those behind it of its scope, one whose base is lowest */
 };
 
 struct tw_crls {
@@ -32,7 +38,10 @@ struct tw_crls {
 	uint32_t n, cap;
 	struct tw_cache first;      /* issuer's number to the first of its lists */
 	uint32_t *indirect, nindirect; /* names of the issuers of indirect lists, each once */
-	struct tw_set seen;
+	struct tw_set seen, scopes;
+	struct tw_delta *delta;     /* by scope and number, when sorted */
+	uint32_t ndelta;
+	bool sorted;
 	struct tw_cache sig;        /* key << 32 | list to enum tw_sig */
 	struct tw_revoked *vendor;  /* OneCRL, CRLSet */
 	uint32_t nvendor;
@@ -52,6 +61,17 @@ uint32_t tw_crls_first(const struct tw_crls *s, uint32_t issuer);
 /* Does the key verify the list? */
 enum tw_sig tw_crls_sig(struct tw_crls *s, uint32_t key, uint32_t list);
 
+/* ---- deltas.c ---- */
+/* The order of numbers of lists: INTEGERs that are not negative (RFC 5280
+ * 5.2.3); an absent one is before all. */
+int tw_crls_compare(struct tw_slice a, struct tw_slice b);
+/* The number of a list's scope: equal for two of which (6.3.3 (c)) holds. */
+uint32_t tw_crls_scope(struct tw_crls *s, const struct tw_list *l);
+/* The delta lists of list's scope whose numbers are larger, in their order,
+ * until no more of them can have a base that is not behind it: start with *at
+ * = TW_NONE. Some on the way may have one behind it. */
+bool tw_crls_next_delta(struct tw_crls *s, uint32_t list, uint32_t *at, uint32_t *delta);
+
 /* ---- scope.c: RFC 5280 6.3.3 ---- */
 /* The names of the CRL issuers of w's distribution points, its own issuer
  * first; TW_NONE for unknown ones. Up to max; how many. */
@@ -59,8 +79,6 @@ uint32_t tw_scope_issuers(struct tw_crls *s, const struct tw_listed *w, uint32_t
 /* The reasons for which the list speaks of w, TW_REASON_* (6.3.3 (b), (d),
  * by any of its points or as its issuer's own); 0: it does not. */
 uint32_t tw_scope_reasons(struct tw_crls *s, uint32_t list, const struct tw_listed *w);
-/* Two lists of one issuer have the same scope (6.3.3 (c)). */
-bool tw_scope_same(const struct tw_list *a, const struct tw_list *b);
 /* The list's entries for w: start with *at = 0. */
 const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, const struct tw_listed *w,
 	uint32_t *at);

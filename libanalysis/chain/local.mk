@@ -11,6 +11,7 @@ libchain_la_SOURCES = \
 	libanalysis/chain/constraints.c \
 	libanalysis/chain/constraints.h \
 	libanalysis/chain/context.c \
+	libanalysis/chain/deltas.c \
 	libanalysis/chain/detail.c \
 	libanalysis/chain/dominate.c \
 	libanalysis/chain/evidence.c \

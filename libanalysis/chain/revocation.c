@@ -18,6 +18,17 @@ struct asking {
 	struct tw_times revoked;
 	struct tw_times covered[REASONS]; /* by bit of the reason; 0: all of them */
 	bool cut, doubt;                  /* a bound hid a signer: of an entry; of a list in force */
+	struct removal *removal;          /* by scope and number */
+	uint32_t nremoval, capremoval;
+	uint32_t work;
+};
+
+/* A delta list's word that a hold is over. */
+struct removal {
+	uint32_t scope, list;
+	int64_t date;
+	struct tw_slice number;
+	uint32_t low;  /* of it and those behind it of its scope, one whose date is earliest */
 };
 
 struct tw_crls *tw_crls_new(struct tw_graph *g)
@@ -38,25 +49,11 @@ static bool always(const struct tw_times *t)
 	return t->n == 1 && t->v[0].from == TW_TIME_MIN && t->v[0].until == TW_TIME_MAX;
 }
 
-/* Numbers of lists: INTEGERs that are not negative (5.2.3). */
-static int compare(struct tw_slice a, struct tw_slice b)
-{
-	while (a.n > 1 && !a.p[0]) {
-		a.p++;
-		a.n--;
-	}
-	while (b.n > 1 && !b.p[0]) {
-		b.p++;
-		b.n--;
-	}
-	return a.n != b.n ? (a.n < b.n ? -1 : 1) : memcmp(a.p, b.p, a.n);
-}
-
 /* y was issued after x. */
 static bool later(const struct tw_crl *y, const struct tw_crl *x)
 {
 	if (x->number.n && y->number.n)
-		return compare(x->number, y->number) < 0;
+		return tw_crls_compare(x->number, y->number) < 0;
 	return x->this_update <= y->this_update;
 }
 
@@ -100,33 +97,107 @@ static bool entry_date(const struct asking *a, uint32_t list, bool removed, int6
 	return found;
 }
 
-/* y is a delta list of x's scope and signer. */
-static bool pairs(const struct asking *a, uint32_t x, uint32_t y, const struct tw_standing **sy)
+static int by_number(const void *x, const void *y)
 {
-	const struct tw_standing *sx = tw_standing(a->c, x, a->anchor);
+	const struct removal *a = x, *b = y;
 
-	if (x == y || !a->s->list[y].delta || !tw_scope_same(&a->s->list[x], &a->s->list[y]))
-		return false;
-	*sy = tw_standing(a->c, y, a->anchor);
-	return sx->key == (*sy)->key;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	int d = tw_crls_compare(a->number, b->number);
+	return d ? d : (a->list > b->list) - (a->list < b->list);
 }
 
-/* What a later delta list removed is not revoked from then on (5.2.4). */
-static void take_removals(struct asking *a, uint32_t x, struct tw_times *revoked)
+static void sort_removals(struct asking *a)
 {
-	const struct tw_standing *sy;
+	struct removal *v = a->removal;
+
+	qsort(v, a->nremoval, sizeof *v, by_number);
+	for (uint32_t i = a->nremoval; i-- > 0;) {
+		bool more = i + 1 < a->nremoval && v[i + 1].scope == v[i].scope;
+		v[i].low = more && v[v[i + 1].low].date < v[i].date ? v[i + 1].low : i;
+	}
+}
+
+static void find_removals(struct asking *a, const uint32_t *name, uint32_t n)
+{
 	int64_t date;
 
-	for (uint32_t y = tw_crls_first(a->s, a->s->list[x].issuer); y != TW_NONE; y = a->s->list[y].next) {
-		if (!a->s->list[y].delta || !later(&a->s->list[y].crl, &a->s->list[x].crl) || !entry_date(a, y, true, &date) ||
-				!pairs(a, x, y, &sy))
-			continue;
-		struct tw_times t = { .n = 0 };
-		tw_times_add(&t, date, TW_TIME_MAX);
-		tw_times_meet(&t, &sy->known);
-		tw_times_invert(&t);
-		tw_times_meet(revoked, &t);
-		tw_times_free(&t);
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t y = tw_crls_first(a->s, name[i]); y != TW_NONE; y = a->s->list[y].next) {
+			const struct tw_list *l = &a->s->list[y];
+			if (!l->removes || !entry_date(a, y, true, &date))
+				continue;
+			if (a->nremoval == a->capremoval) {
+				a->capremoval = a->capremoval ? 2 * a->capremoval : 4;
+				a->removal = tw_realloc(a->removal, a->capremoval, sizeof *a->removal);
+			}
+			a->removal[a->nremoval++] = (struct removal){ .scope = l->scope, .list = y, .date = date,
+				.number = l->crl.number };
+		}
+	}
+	if (a->nremoval)
+		sort_removals(a);
+}
+
+/* The first of a scope's removals whose list's number is above this one; of
+ * all of them where above is NULL. */
+static uint32_t first_removal(const struct asking *a, uint32_t scope, const struct tw_slice *above)
+{
+	uint32_t lo = 0, hi = a->nremoval;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		const struct removal *r = &a->removal[mid];
+		if (r->scope < scope || (r->scope == scope && above && tw_crls_compare(r->number, *above) <= 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* What a delta list of the same signer as x's says is over from then on. */
+static void take_removal(struct asking *a, uint32_t x, const struct removal *r, struct tw_times *revoked)
+{
+	const struct tw_standing *sy = tw_standing(a->c, r->list, a->anchor);
+	struct tw_times t = { .n = 0 };
+
+	a->work += 1 + revoked->n;
+	if (x == r->list || tw_standing(a->c, x, a->anchor)->key != sy->key)
+		return;
+	tw_times_add(&t, r->date, TW_TIME_MAX);
+	tw_times_meet(&t, &sy->known);
+	tw_times_invert(&t);
+	tw_times_meet(revoked, &t);
+	tw_times_free(&t);
+}
+
+/* What a later delta list of the same scope and signer removed is not revoked
+ * from then on (5.2.4). The earliest removal mostly leaves nothing to the
+ * others, so it is taken first. */
+static void take_removals(struct asking *a, uint32_t x, struct tw_times *revoked)
+{
+	const struct tw_list *l = &a->s->list[x];
+	uint32_t all = first_removal(a, l->scope, NULL);
+	uint32_t above = l->crl.number.n ? first_removal(a, l->scope, &l->crl.number) : a->nremoval;
+
+	if (above < a->nremoval && a->removal[above].scope == l->scope)
+		take_removal(a, x, &a->removal[a->removal[above].low], revoked);
+	for (uint32_t i = all; i < a->nremoval && a->removal[i].scope == l->scope && revoked->n; i++) {
+		const struct removal *r = &a->removal[i];
+		/* Numbers that are not above say that it is not later; without
+		 * numbers the times do. */
+		if (i < above && l->crl.number.n && r->number.n)
+			i = above - 1;
+		else if (i >= above && a->removal[r->low].date > revoked->v[revoked->n - 1].until)
+			break;
+		else if (a->work > TW_MAX_REMOVALS) {
+			a->cut = true;
+			break;
+		} else if (later(&a->s->list[r->list].crl, &l->crl))
+			take_removal(a, x, r, revoked);
+		else
+			a->work++;
 	}
 }
 
@@ -144,40 +215,50 @@ static void take_entry(struct asking *a, uint32_t x, int64_t date)
 }
 
 /* When x is in force, alone or brought up to date by a delta list (5.2.4,
- * 6.3.3 (a)). */
-static void in_force(const struct asking *a, uint32_t x, struct tw_times *out)
+ * 6.3.3 (a)): the same for all that it speaks of. */
+static const struct tw_standing *in_force(const struct asking *a, uint32_t x)
 {
 	const struct tw_crl *cx = &a->s->list[x].crl;
-	const struct tw_standing *sx = tw_standing(a->c, x, a->anchor), *sy;
+	struct tw_standing *sx = tw_standing(a->c, x, a->anchor);
+	uint32_t at = TW_NONE, y, tried = 0;
 
-	tw_times_add(out, cx->this_update, cx->next_update);
-	for (uint32_t y = tw_crls_first(a->s, a->s->list[x].issuer); cx->number.n && y != TW_NONE; y = a->s->list[y].next) {
+	if (sx->forced)
+		return sx;
+	sx->forced = true;
+	tw_times_add(&sx->force, cx->this_update, cx->next_update);
+	while (cx->number.n && tw_crls_next_delta(a->s, x, &at, &y)) {
 		const struct tw_crl *cy = &a->s->list[y].crl;
-		if (!a->s->list[y].delta || !cy->number.n || compare(cx->number, cy->base) < 0 ||
-				compare(cx->number, cy->number) >= 0 || !vouches(a, y) || !pairs(a, x, y, &sy))
+		if (tried++ == TW_MAX_DELTAS) {
+			sx->force_cut = true;
+			break;
+		}
+		/* x vouches for who is asked about, and y's scope is x's: whether y
+		 * does depends on y alone. */
+		if (tw_crls_compare(cx->number, cy->base) < 0 || !vouches(a, y))
+			continue;
+		const struct tw_standing *sy = tw_standing(a->c, y, a->anchor);
+		if (sy->key != sx->key)
 			continue;
 		struct tw_times t = { .n = 0 };
 		tw_times_add(&t, cy->this_update > cx->this_update ? cy->this_update : cx->this_update, cy->next_update);
 		tw_times_meet(&t, &sy->good);
-		tw_times_join(out, &t);
+		tw_times_join(&sx->force, &t);
 		tw_times_free(&t);
 	}
-	tw_times_meet(out, &sx->good);
+	tw_times_meet(&sx->force, &sx->good);
+	return sx;
 }
 
 static void take_force(struct asking *a, uint32_t x, uint32_t reasons)
 {
-	const struct tw_standing *st = tw_standing(a->c, x, a->anchor);
-	struct tw_times t = { .n = 0 };
+	const struct tw_standing *st = in_force(a, x);
 
-	a->doubt |= st->cut;
-	in_force(a, x, &t);
+	a->doubt |= st->cut || st->force_cut;
 	if (reasons == TW_REASONS_ALL)
-		tw_times_join(&a->covered[0], &t);
+		tw_times_join(&a->covered[0], &st->force);
 	for (int i = 1; i < REASONS && reasons != TW_REASONS_ALL; i++)
 		if (reasons >> i & 1)
-			tw_times_join(&a->covered[i], &t);
-	tw_times_free(&t);
+			tw_times_join(&a->covered[i], &st->force);
 }
 
 static void take_list(struct asking *a, uint32_t x)
@@ -229,6 +310,7 @@ static void take_lists(struct asking *a, const uint8_t *issuer_key)
 	uint32_t name[TW_MAX_POINTS], n = tw_scope_issuers(a->s, &a->who, name, TW_MAX_POINTS);
 	int64_t since;
 
+	find_removals(a, name, n);
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t x = tw_crls_first(a->s, name[i]); x != TW_NONE; x = a->s->list[x].next)
 			take_list(a, x);
@@ -266,6 +348,7 @@ uint32_t tw_revocation_spans(struct tw_context *c, const struct tw_ask *q, struc
 		k = spans(&a.revoked, TW_R_REVOKED, out);
 		k += spans(&u, TW_R_REVOCATION_UNKNOWN, out + k);
 	}
+	free(a.removal);
 	tw_times_free(&a.revoked);
 	tw_times_free(&u);
 	for (int i = 0; i < REASONS; i++)

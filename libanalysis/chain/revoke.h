@@ -13,9 +13,12 @@ struct tw_standing {
 	struct tw_times known; /* a signer's path is good, dates aside */
 	struct tw_times good;  /* dates too */
 	bool cut;              /* a bound was met: there may be more */
+	/* When it is in force, brought up to date; worked out when needed. */
+	struct tw_times force;
+	bool forced, force_cut;
 };
 /* anchor is its certificate. Lent as long as c. */
-const struct tw_standing *tw_standing(struct tw_context *c, uint32_t list, uint32_t anchor);
+struct tw_standing *tw_standing(struct tw_context *c, uint32_t list, uint32_t anchor);
 /* The same of an issuer (key: its own) as one who may say what became of its
  * certificates, whatever its keyUsage. */
 const struct tw_standing *tw_standing_issuer(struct tw_context *c, uint32_t issuer, uint32_t anchor);

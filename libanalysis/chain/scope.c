@@ -148,29 +148,6 @@ uint32_t tw_scope_issuers(struct tw_crls *s, const struct tw_listed *w, uint32_t
 	return n;
 }
 
-static bool same_bits(const struct tw_idp *x, const struct tw_idp *y)
-{
-	return x->only_user == y->only_user && x->only_ca == y->only_ca && x->only_attribute == y->only_attribute &&
-		x->indirect == y->indirect && x->point.named == y->point.named &&
-		x->point.has_reasons == y->point.has_reasons && x->point.reasons == y->point.reasons;
-}
-
-bool tw_scope_same(const struct tw_list *a, const struct tw_list *b)
-{
-	bool idp = a->crl.ext & TW_CRL_IDP;
-
-	if (idp != !!(b->crl.ext & TW_CRL_IDP) || a->issuer != b->issuer)
-		return false;
-	if (!idp)
-		return true;
-	if (!same_bits(&a->crl.idp, &b->crl.idp) || a->nname != b->nname)
-		return false;
-	for (uint32_t i = 0; i < a->nname; i++)
-		if (!same_name(&a->name[i], &b->name[i]))
-			return false;
-	return true;
-}
-
 const struct tw_crl_entry *tw_scope_entry(struct tw_crls *s, uint32_t list, const struct tw_listed *w,
 	uint32_t *at)
 {

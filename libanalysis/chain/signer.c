@@ -294,13 +294,13 @@ static void find_signers(struct search *o, uint32_t anchor, struct tw_standing *
 	}
 }
 
-const struct tw_standing *tw_standing(struct tw_context *c, uint32_t list, uint32_t anchor)
+struct tw_standing *tw_standing(struct tw_context *c, uint32_t list, uint32_t anchor)
 {
 	uint64_t at = (uint64_t)list << 32 | anchor;
 	const uintptr_t *known = tw_cache_get(&c->standings, at);
 
 	if (known)
-		return (const struct tw_standing *)*known;
+		return (struct tw_standing *)*known;
 	struct tw_standing *o = tw_alloc(sizeof *o);
 	struct search *s = tw_alloc(sizeof *s);
 	s->c = c;
@@ -340,6 +340,7 @@ void tw_standings_free(struct tw_cache *c)
 		struct tw_standing *o = (struct tw_standing *)c->value[i];
 		tw_times_free(&o->known);
 		tw_times_free(&o->good);
+		tw_times_free(&o->force);
 		free(o);
 	}
 	tw_cache_free(c);

@@ -21,14 +21,19 @@ static void push(struct tw_times *s, int64_t from, int64_t until)
 
 void tw_times_add(struct tw_times *s, int64_t from, int64_t until)
 {
-	uint32_t i = s->n, k;
+	uint32_t i = 0, hi = s->n, k;
 
 	if (from > until)
 		return;
 	/* The first that the new one does not lie wholly behind. TW_TIME_MAX + 1
 	 * does not overflow. */
-	while (i && s->v[i - 1].until + 1 >= from)
-		i--;
+	while (i < hi) {
+		uint32_t mid = i + (hi - i) / 2;
+		if (s->v[mid].until + 1 < from)
+			i = mid + 1;
+		else
+			hi = mid;
+	}
 	for (k = i; k < s->n && s->v[k].from <= until + 1; k++) {
 		from = s->v[k].from < from ? s->v[k].from : from;
 		until = s->v[k].until > until ? s->v[k].until : until;

@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 try:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.x509.oid import NameOID
 except ImportError:
     print("python3-cryptography is not installed: skipped")
@@ -158,13 +158,48 @@ def huge_exponent():
     return [ROOT_KEYS[1]], [leaf], [signed], {"unsupported_algorithm"}
 
 
-def run(anchors, chain, pool):
+def many_lists(bases, deltas, late, require):
+    """A CA's lists by the thousand, of one scope: complete ones with the leaf on hold, and delta lists that each take it off and
+    each can bring each complete one up to date; late: they are later than the complete ones, else they only look it at first.
+    Numbers and times say what is right: the hold ended, and some list is in force."""
+    k, hour = rsa.generate_private_key(65537, 1024), corpus.DAY / 24
+    root, leaf = member(2, "Root", k), member(0, "leaf", key())
+    leaf.san = [x509.DNSName("www.example.org")]
+    r = make(root, root)
+    c = make(leaf, root)
+    serial = x509.load_der_x509_certificate(c.der).serial_number
+    who = x509.load_der_x509_certificate(r.der).subject
+
+    def crl(number, base):
+        b = x509.CertificateRevocationListBuilder().issuer_name(who)
+        b = b.last_update(NOW - corpus.DAY * 8 + hour * 0.001 * number).next_update(NOW + corpus.DAY * 8)
+        reason = x509.ReasonFlags.certificate_hold if base is None else x509.ReasonFlags.remove_from_crl
+        e = x509.RevokedCertificateBuilder().serial_number(serial)
+        e = e.revocation_date(NOW - corpus.DAY * (7 if base is None else 6) + hour * 0.001 * number)
+        e = e.add_extension(x509.CRLReason(reason), False)
+        b = b.add_revoked_certificate(e.build()).add_extension(x509.CRLNumber(number), False)
+        if base is not None:
+            b = b.add_extension(x509.DeltaCRLIndicator(base), True)
+        return b.sign(k, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    if late:
+        lists = [crl(n + 1, None) for n in range(bases)] + [crl(bases + n + 1, 1) for n in range(deltas)]
+    else:
+        lists = [crl(deltas + n + 1, None) for n in range(bases)] + [crl(n + 1, 1) for n in range(deltas)]
+    want = {"ok" if late else "revoked"} | ({"limit"} if require and deltas > 1024 else set())
+    return [r], [c], [], want, lists, ["--revocation", "require"] if require else []
+
+
+def run(anchors, chain, pool, lists=(), options=()):
     with tempfile.TemporaryDirectory() as tmp:
         paths = [os.path.join(tmp, x) for x in ("anchors.pem", "chain.pem", "pool.pem")]
         for path, certs in zip(paths, (anchors, chain, pool)):
             peers.pem(path, certs)
         cmd = [os.path.join(BUILD, "tw-verify"), "--store", "s=" + paths[0], "--intermediates", paths[2], "--at",
-               NOW.isoformat() + "Z", paths[1]]
+               NOW.isoformat() + "Z", *options, paths[1]]
+        if lists:
+            with open(os.path.join(tmp, "lists.der"), "wb") as f:
+                f.write(b"".join(lists))
+            cmd[1:1] = ["--crl", f.name]
         with open(os.path.join(tmp, "out"), "w+b") as out, open(os.path.join(tmp, "err"), "w+b") as err:
             p = subprocess.Popen(cmd, stdout=out, stderr=err)
             _, status, usage = os.wait4(p.pid, 0)
@@ -178,7 +213,9 @@ def run(anchors, chain, pool):
 ROOT_KEYS = []
 CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (many_of_one_key,), (cycles, True), (cycles, False),
          (long_chain, 100), (many_names, 10000, 10, {"ok"}), (many_names, 10000, 10000, {"limit"}), (many_names, 1, 40000, {"ok"}),
-         (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (many_policies,), (huge_exponent,)]
+         (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (many_policies,), (huge_exponent,),
+         (many_lists, 3000, 3000, True, False), (many_lists, 3000, 3000, False, False), (many_lists, 3000, 3000, True, True),
+         (many_lists, 60, 60, True, False), (many_lists, 60, 60, False, False), (many_lists, 60, 60, True, True)]
 
 
 def crowd_presented():
@@ -214,10 +251,11 @@ def main():
     ROOT_KEYS.extend((root.key, make(root, root)))
     failed = 0
     for f, *args in CASES:
-        anchors, chain, pool, want = f(*args)
-        code, row, took = run(anchors, chain, pool)
-        RNG.shuffle(pool)
-        again = run(anchors, chain, pool)
+        anchors, chain, pool, want, *lists = f(*args)
+        code, row, took = run(anchors, chain, pool, *lists)
+        for some in (pool, *lists[:1]):
+            RNG.shuffle(some)
+        again = run(anchors, chain, pool, *lists)
         bad = []
         if code not in (0, 1) or row["reason"] not in want:
             bad.append(f"exit {code}, {row['reason']}, wanted {' or '.join(sorted(want))}")
