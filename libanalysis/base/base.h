@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #define TW_CHECK __attribute__((warn_unused_result))
 #define TW_PRINTF(a, b) __attribute__((format(printf, a, b)))
@@ -27,11 +28,21 @@ struct tw_slice {
 	size_t n;
 };
 /* The bytes of a string literal, or of a NUL-terminated string s. */
-struct tw_slice tw_str(const char *s);
+static inline struct tw_slice tw_str(const char *s)
+{
+	struct tw_slice r = { (const uint8_t *)s, strlen(s) };
+	return r;
+}
 /* Equal bytes. */
-bool tw_slice_eq(struct tw_slice a, struct tw_slice b);
+static inline bool tw_slice_eq(struct tw_slice a, struct tw_slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 /* Equal to a C string. */
-bool tw_slice_is(struct tw_slice a, const char *s);
+static inline bool tw_slice_is(struct tw_slice a, const char *s)
+{
+	return tw_slice_eq(a, tw_str(s));
+}
 /* Bytewise order, the shorter first on a tie: <0, 0, >0. */
 int tw_slice_cmp(struct tw_slice a, struct tw_slice b);
 /* An unsigned decimal number, digits only, at most max. False if not one. */

@@ -5,22 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct tw_slice tw_str(const char *s)
-{
-	struct tw_slice r = { (const uint8_t *)s, strlen(s) };
-	return r;
-}
-
-bool tw_slice_eq(struct tw_slice a, struct tw_slice b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool tw_slice_is(struct tw_slice a, const char *s)
-{
-	return tw_slice_eq(a, tw_str(s));
-}
-
 int tw_slice_cmp(struct tw_slice a, struct tw_slice b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

@@ -48,11 +48,14 @@ struct classify {
 const char *tw_version_class(struct tw_slice v)
 {
 	static const struct {
-		const char *version, *class;
+		const char version[8], *class;
 	} table[] = { { "SSLv2", "broken" }, { "SSLv3", "broken" }, { "TLSv1.0", "deprecated" },
 		{ "TLSv1.1", "deprecated" }, { "TLSv1.2", "current" }, { "TLSv1.3", "current" } };
+	char key[8] = { 0 }; /* one comparison of eight octets each */
+	if (v.n && v.n < sizeof key)
+		memcpy(key, v.p, v.n);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (tw_slice_is(v, table[i].version))
+		if (memcmp(key, table[i].version, sizeof key) == 0 && !memchr(v.p, 0, v.n))
 			return table[i].class;
 	return v.n > 8 && !memcmp(v.p, "TLSv1.3-", 8) ? "draft" : "";
 }
@@ -285,7 +288,7 @@ static void fill(void *self, struct tw_row *r, const struct tw_mark *m, unsigned
 		number(&t, O_SESSION, t.least);
 	t.v[O_SOFTWARE] = tw_software(tw_row_get(r, o->in[BANNER]));
 	for (int i = 0; i < NOUT; i++)
-		tw_row_add(r, tw_str(t.v[i] ? t.v[i] : ""));
+		tw_row_add(r, t.v[i] ? tw_str(t.v[i]) : (struct tw_slice){ NULL, 0 });
 }
 
 static int row(void *self, struct tw_row *r)
