@@ -96,11 +96,12 @@ def matching(case, ours):
 
 def well(case):
     """Names lead from the leaf to an anchor by certificates that are in time, without a repeated extension, signed with an
-    algorithm under a known arc (ANSI X9, NIST, OIW, Thawte's of RFC 8410), and by CAs that may sign."""
+    algorithm under a known arc (ANSI X9, NIST, OIW, Thawte's of RFC 8410) and critical extensions likewise (id-ce, PKIX), and by CAs
+    that may sign."""
     arcs = ("2a8648", "608648", "2b0e03", "2b65")
     last = {case.leaf.der} | {a.der for a in case.anchors}
     fit = [c for c in case.all if c.not_before <= case.at <= c.not_after and not c.repeated and
-           c.sig_oid.startswith(arcs) and (c.der in last or (c.ca and c.usage(5) is not False))]
+           c.sig_oid.startswith(arcs) and all(x.startswith(("551d", "2b06")) for x in c.critical) and (c.der in last or (c.ca and c.usage(5) is not False))]
     met, todo = set(), [c for c in fit if c.der == case.leaf.der]
     while todo:
         child = todo.pop()
