@@ -190,7 +190,7 @@ static bool blocked(const struct web *w, const struct brute_path *p, int i, int6
 
 	if (i == p->n - 1)
 		return (w->purpose == 0 && !a->server) || (w->purpose == 1 && !a->client);
-	if (i == 0 && c->not_before > a->distrust_after)
+	if (i == 0 && (c->not_before > a->distrust_after || a->sets))
 		return true;
 	for (int k = 0; k < w->nblock; k++) {
 		const struct web_block *b = &w->block[k];
@@ -344,15 +344,16 @@ static uint32_t policy_wrong(const struct web *w, const struct brute_path *p)
 
 /* ---- a path at a time ---- */
 
-static void raise_to(int *reason, uint32_t *culprit, int r, uint32_t who)
+static void raise_to(struct brute_listed *l, int r, uint32_t who)
 {
-	if (r > *reason) {
-		*reason = r;
-		*culprit = who;
+	l->by[r] |= who;
+	if (r > l->reason) {
+		l->reason = r;
+		l->culprit = who;
 	}
 }
 
-static void dates(const struct web *w, const struct brute_path *p, int64_t t, int *reason, uint32_t *culprit)
+static void dates(const struct web *w, const struct brute_path *p, int64_t t, struct brute_listed *l)
 {
 	int late = -1, early = -1;
 
@@ -360,52 +361,53 @@ static void dates(const struct web *w, const struct brute_path *p, int64_t t, in
 		const struct web_cert *c = &w->c[p->c[i]];
 		if (i == p->n - 1 && !w->anchor[p->anchor].expiry)
 			continue;
+		if (c->not_after < t)
+			l->by[B_EXPIRED] |= UINT32_C(1) << p->c[i];
+		if (c->not_before > t)
+			l->by[B_NOT_YET_VALID] |= UINT32_C(1) << p->c[i];
 		if (c->not_after < t && (late < 0 || c->not_after < w->c[late].not_after))
 			late = p->c[i];
 		if (c->not_before > t && (early < 0 || c->not_before > w->c[early].not_before))
 			early = p->c[i];
 	}
 	if (late >= 0)
-		raise_to(reason, culprit, B_EXPIRED, UINT32_C(1) << late);
+		raise_to(l, B_EXPIRED, UINT32_C(1) << late);
 	else if (early >= 0)
-		raise_to(reason, culprit, B_NOT_YET_VALID, UINT32_C(1) << early);
+		raise_to(l, B_NOT_YET_VALID, UINT32_C(1) << early);
 }
 
-static int path_reason(const struct web *w, const struct brute_path *p, int64_t t, uint32_t *culprit)
+static void path_fails(const struct web *w, const struct brute_path *p, int64_t t, struct brute_listed *l)
 {
-	int reason = B_OK;
-
-	*culprit = 0;
-	dates(w, p, t, &reason, culprit);
+	memset(l, 0, sizeof *l);
+	dates(w, p, t, l);
 	for (int i = 0; i < p->n; i++) {
 		const struct web_cert *c = &w->c[p->c[i]];
 		uint32_t me = UINT32_C(1) << p->c[i];
 		if (w->weak[c->key])
-			raise_to(&reason, culprit, B_WEAK_KEY, me);
+			raise_to(l, B_WEAK_KEY, me);
 		if (eku_wrong(w, p, i))
-			raise_to(&reason, culprit, B_EKU, me);
+			raise_to(l, B_EKU, me);
 		if (names_wrong(w, p, i))
-			raise_to(&reason, culprit, B_NAMES, me);
+			raise_to(l, B_NAMES, me);
 		if (too_long(w, p, i))
-			raise_to(&reason, culprit, B_PATHLEN, me);
+			raise_to(l, B_PATHLEN, me);
 		if (usage_wrong(w, p, i))
-			raise_to(&reason, culprit, B_KU, me);
+			raise_to(l, B_KU, me);
 		if (not_ca(w, p, i))
-			raise_to(&reason, culprit, B_NOT_CA, me);
+			raise_to(l, B_NOT_CA, me);
 		if (ext(c) && c->critical)
-			raise_to(&reason, culprit, B_CRITICAL, me);
+			raise_to(l, B_CRITICAL, me);
 		if (blocked(w, p, i, t))
-			raise_to(&reason, culprit, B_DISTRUSTED, me);
-		if (i < p->n - 1 && (w->profile == WEB_WEBPKI ? c->digest >= WEB_SHA1 : w->profile == WEB_2015 && c->digest == WEB_MD5))
-			raise_to(&reason, culprit, B_WEAK_SIGNATURE, me);
+			raise_to(l, B_DISTRUSTED, me);
+		if (i < p->n - 1 && !c->unsupported && (w->profile == WEB_WEBPKI ? c->digest >= WEB_SHA1 : w->profile == WEB_2015 && c->digest == WEB_MD5))
+			raise_to(l, B_WEAK_SIGNATURE, me);
 		if (i < p->n - 1 && ext(c) && (c->twice || (c->v1_extensions && w->profile != WEB_2015)))
-			raise_to(&reason, culprit, B_MALFORMED, me);
-		if (i < p->n - 1)
-			raise_to(&reason, culprit, p->edge[i], me);
+			raise_to(l, B_MALFORMED, me);
+		if (i < p->n - 1 && p->edge[i])
+			raise_to(l, p->edge[i], me);
 	}
 	if (policy_wrong(w, p))
-		raise_to(&reason, culprit, B_POLICY, policy_wrong(w, p));
-	return reason;
+		raise_to(l, B_POLICY, policy_wrong(w, p));
 }
 
 static void window(const struct web *w, const struct brute_path *p, int64_t *from, int64_t *until)
@@ -546,12 +548,13 @@ void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 
 	memset(a, 0, sizeof *a);
 	for (int i = 0; i < b->npath; i++) {
-		uint32_t culprit;
-		int r = path_reason(b->w, &b->path[i], t, &culprit);
+		struct brute_listed l;
+		path_fails(b->w, &b->path[i], t, &l);
+		int r = l.reason;
 		if (!best || r < a->reason || (r == a->reason && tie(b, &b->path[i], best) < 0)) {
 			best = &b->path[i];
 			a->reason = r;
-			a->culprit = culprit;
+			a->culprit = l.culprit;
 		}
 	}
 	if (!best) {
@@ -561,4 +564,25 @@ void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 	a->npath = best->n == 2 && own(best) ? 1 : best->n;
 	memcpy(a->path, best->c, sizeof best->c);
 	a->fetched = fetched(b->w, best);
+}
+
+bool brute_list(const struct brute *b, const int *path, int npath, int64_t t, struct brute_listed *l)
+{
+	const struct brute_path *one = NULL;
+
+	for (int i = 0; i < b->npath; i++) {
+		if (b->path[i].n != npath || memcmp(b->path[i].c, path, (size_t)npath * sizeof *path) != 0)
+			continue;
+		if (one)
+			return false;
+		one = &b->path[i];
+	}
+	if (!one)
+		return false;
+	path_fails(b->w, one, t, l);
+	window(b->w, one, &l->from, &l->until);
+	l->npath = one->n;
+	memcpy(l->path, one->c, sizeof one->c);
+	l->fetched = fetched(b->w, one);
+	return true;
 }

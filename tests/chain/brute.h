@@ -36,9 +36,18 @@ struct brute_answer {
 	int path[WEB_CERTS + 1], npath, fetched;
 };
 
+/* All that fails on one path at a time: by reason, the set of certificates. */
+struct brute_listed {
+	int path[WEB_CERTS + 1], npath, fetched, reason;
+	int64_t from, until;
+	uint32_t culprit, by[32];
+};
+
 /* Enumerates. b->w and b->sha256 are set by the caller. */
 void brute_paths(struct brute *b);
 void brute_free(struct brute *b);
 void brute_at(const struct brute *b, int64_t t, struct brute_answer *a);
+/* The path of these certificates; false where there is none, or more than one. */
+bool brute_list(const struct brute *b, const int *path, int npath, int64_t t, struct brute_listed *l);
 
 #endif

@@ -1,7 +1,7 @@
 /* The engine against tests/chain/brute.c on random webs of up to 8
  * certificates: at each second where anything can change, one before and one
- * after: reason, culprit, path and what was fetched; with certificates,
- * presented set, pool and anchors in two orders. Signatures are the web's
+ * after: reason, culprit, path, what was fetched, and all that fails on each
+ * path; with certificates, presented set, pool and anchors in two orders. Signatures are the web's
  * truth: the library's check is replaced at link time (-Wl,--wrap).
  *
  * TW_GRAPHS webs (default 3000) from TW_SEED (default 1) on, in two threads. */
@@ -30,7 +30,7 @@ static void show(const char *who, const struct brute_answer *a)
 	printf("\n");
 }
 
-static void one(struct tally *t, struct brute *b, const struct engine *e, uint64_t seed, int order)
+static void one(struct tally *t, struct brute *b, struct engine *e, uint64_t seed, int order)
 {
 	struct brute_answer want, got;
 	int64_t at[AGREE_MOMENTS];
@@ -41,7 +41,7 @@ static void one(struct tally *t, struct brute *b, const struct engine *e, uint64
 		engine_at(e, at[i], &got);
 		t->moments++;
 		t->by_reason[want.reason]++;
-		if (!agree_same(&want, &got)) {
+		if (!agree_same(&want, &got) || !agree_paths(b, e, &want, at[i])) {
 			if (t->wrong++ < 3) {
 				printf("seed %llu, order %d, second %lld (day %lld)\n", (unsigned long long)seed, order, (long long)at[i],
 					(long long)(at[i] / WEB_DAY - 14610));
@@ -167,12 +167,29 @@ START_TEST(test_webs)
 }
 END_TEST
 
+/* What a judge remembers of hundreds of others does not show. */
+START_TEST(test_memory)
+{
+	int order[WEB_CERTS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		struct web w;
+		struct engine e;
+		web_make(&w, seed, engine_features());
+		engine_open(&e, &w, order);
+		ck_assert_msg(engine_remembers(&e, &w), "seed %llu", (unsigned long long)seed);
+		engine_close(&e);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("brute");
 	TCase *tc = tcase_create("webs");
 	tcase_set_timeout(tc, 0);
 	tcase_add_test(tc, test_webs);
+	tcase_add_test(tc, test_memory);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
 	srunner_set_fork_status(r, CK_NOFORK);

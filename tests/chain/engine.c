@@ -60,13 +60,6 @@ void engine_open(struct engine *e, const struct web *w, const int *order)
 	tw_graph_init(&e->graph, &e->certs);
 }
 
-void engine_close(struct engine *e)
-{
-	tw_judgement_free(&e->judgement);
-	tw_graph_free(&e->graph);
-	tw_certs_close(&e->certs);
-}
-
 static void index_of(struct engine *e, uint32_t set, struct tw_index *x)
 {
 	uint32_t v[WEB_CERTS], n = 0;
@@ -93,49 +86,90 @@ static struct tw_block block_of(const struct engine *e, const struct web_block *
 	return r;
 }
 
+static void forget(struct engine *e)
+{
+	if (!e->judge)
+		return;
+	tw_judge_free(e->judge);
+	tw_trust_free(e->trust);
+	tw_index_free(&e->pool);
+	tw_index_free(&e->witness);
+	e->judge = NULL;
+}
+
+void engine_close(struct engine *e)
+{
+	forget(e);
+	tw_judgement_free(&e->judgement);
+	tw_graph_free(&e->graph);
+	tw_certs_close(&e->certs);
+}
+
+/* Rows of the store that its snapshots hold at second 0 alone, and of every
+ * certificate one that they held until a second before or from one after. */
+static void take_store(struct engine *e, const struct web *w)
+{
+	static const struct tw_constraint sets[] = { { .sct_not_after = 1 }, { .sct_not_after = 2 } };
+	static const struct tw_held now = { 0, 0 }, other[] = { { TW_TIME_MIN, -1 }, { 1, TW_TIME_MAX } };
+	uint32_t n = 0, nblock = 0;
+
+	for (int i = 0; i < w->nanchor; i++) {
+		const struct web_anchor *a = &w->anchor[i];
+		struct tw_anchor *x = &e->anchor[n++];
+		*x = tw_anchor_plain(e->id[a->cert]);
+		x->purposes = (a->server ? TW_TRUST_SERVER : 0u) | (a->client ? TW_TRUST_CLIENT : 0u) | TW_TRUST_EMAIL;
+		x->expiry = a->expiry;
+		x->distrust_after = a->distrust_after;
+		x->constraint = a->sets ? &sets[a->sets - 1] : NULL;
+		x->nconstraint = a->sets != 0;
+		x->held = now;
+	}
+	for (int i = 0; i < w->nblock; i++) {
+		e->block[nblock] = block_of(e, &w->block[i]);
+		e->block[nblock++].held = now;
+	}
+	for (int i = 0; i < w->n; i++) {
+		struct web_block all = { (enum web_block_kind)(i % 3), i, TW_TIME_MIN, TW_TIME_MAX };
+		e->anchor[n] = tw_anchor_plain(e->id[i]);
+		e->anchor[n++].held = other[i & 1];
+		e->block[nblock] = block_of(e, &all);
+		e->block[nblock++].held = other[i >> 1 & 1];
+	}
+	e->store = (struct tw_store){ .anchor = e->anchor, .block = e->block, .n = n, .nblock = nblock };
+}
+
+static struct tw_judge *new_judge(struct engine *e, const struct web *w)
+{
+	static const char *const profile[] = { "rfc5280", "webpki", "2015" };
+	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]) };
+
+	return tw_judge_new(&e->graph, &rules);
+}
+
 /* The leaf is asked about in a web where another was asked about before: one
  * judge for all, as in a run. */
 void engine_judge(struct engine *e, const struct web *w)
 {
-	uint32_t presented[WEB_CERTS];
-	struct tw_anchor anchor[WEB_CERTS];
-	struct tw_block block[2];
-	struct tw_store store = { .anchor = anchor, .block = block, .n = (uint32_t)w->nanchor, .nblock = (uint32_t)w->nblock };
-	struct tw_index pool, witness;
-
+	forget(e);
 	for (int i = 0; i < w->npresented; i++)
-		presented[i] = e->id[w->presented[i]];
-	for (int i = 0; i < w->nanchor; i++) {
-		const struct web_anchor *a = &w->anchor[i];
-		anchor[i] = tw_anchor_plain(e->id[a->cert]);
-		anchor[i].purposes = (a->server ? TW_TRUST_SERVER : 0u) | (a->client ? TW_TRUST_CLIENT : 0u) | TW_TRUST_EMAIL;
-		anchor[i].expiry = a->expiry;
-		anchor[i].distrust_after = a->distrust_after;
-	}
-	for (int i = 0; i < w->nblock; i++)
-		block[i] = block_of(e, &w->block[i]);
-	index_of(e, w->pool, &pool);
-	index_of(e, w->witness, &witness);
-	struct tw_trust *trust = tw_trust_new(&e->graph, &store, 0);
-	static const char *const profile[] = { "rfc5280", "webpki", "2015" };
-	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]) };
-	struct tw_judge *judge = tw_judge_new(&e->graph, &rules);
-	struct tw_question q = { .presented = presented, .npresented = (uint32_t)w->npresented, .trust = trust, .pool = &pool,
-		.witness = w->has_witness ? &witness : NULL };
+		e->presented[i] = e->id[w->presented[i]];
+	take_store(e, w);
+	index_of(e, w->pool, &e->pool);
+	index_of(e, w->witness, &e->witness);
+	e->trust = tw_trust_new(&e->graph, &e->store, 0);
+	e->judge = new_judge(e, w);
+	e->question = (struct tw_question){ .presented = e->presented, .npresented = (uint32_t)w->npresented, .trust = e->trust,
+		.pool = &e->pool, .witness = w->has_witness ? &e->witness : NULL };
 	/* The others first: what the judge remembers of them must not show. */
 	for (int i = w->npresented - 1; i >= 0; i--) {
-		uint32_t first = presented[0];
-		presented[0] = presented[i];
-		presented[i] = first;
+		uint32_t first = e->presented[0];
+		e->presented[0] = e->presented[i];
+		e->presented[i] = first;
 		tw_judgement_free(&e->judgement);
-		tw_judge_chain(judge, &q, &e->judgement);
-		presented[i] = presented[0];
-		presented[0] = first;
+		tw_judge_chain(e->judge, &e->question, &e->judgement);
+		e->presented[i] = e->presented[0];
+		e->presented[0] = first;
 	}
-	tw_judge_free(judge);
-	tw_trust_free(trust);
-	tw_index_free(&pool);
-	tw_index_free(&witness);
 }
 
 static int back(const struct engine *e, uint32_t id)
@@ -157,4 +191,78 @@ void engine_at(const struct engine *e, int64_t t, struct brute_answer *a)
 	a->fetched = (int)s->fetched;
 	for (uint32_t i = 0; i < s->npath && i <= WEB_CERTS; i++)
 		a->path[i] = back(e, e->judgement.path[s->path + i]);
+}
+
+int engine_paths(struct engine *e, int64_t t, struct brute_listed *out, int max)
+{
+	struct tw_path *p;
+	uint32_t n = tw_judge_paths(e->judge, &e->question, t, &p);
+	int got = 0;
+
+	for (uint32_t i = 0; i < n && got < max; i++) {
+		struct brute_listed *l = &out[got++];
+		memset(l, 0, sizeof *l);
+		l->reason = (int)p[i].reason;
+		l->culprit = p[i].culprit == TW_NONE ? 0 : UINT32_C(1) << back(e, p[i].culprit);
+		l->fetched = (int)p[i].fetched;
+		l->from = p[i].from;
+		l->until = p[i].until;
+		l->npath = (int)p[i].n;
+		for (uint32_t k = 0; k < p[i].n; k++)
+			l->path[k] = back(e, p[i].cert[k]);
+		for (uint32_t k = 0; k < p[i].nfailure; k++)
+			l->by[p[i].failure[k].reason] |= UINT32_C(1) << l->path[p[i].failure[k].at];
+	}
+	tw_paths_free(p, n);
+	return got;
+}
+
+static bool same_step(const struct tw_judgement *a, const struct tw_judgement *b, uint32_t i)
+{
+	const struct tw_step *x = &a->step[i], *y = &b->step[i];
+
+	if (x->from != y->from || x->reason != y->reason || x->culprit != y->culprit || x->fetched != y->fetched || x->npath != y->npath)
+		return false;
+	for (uint32_t k = 0; k < x->npath; k++)
+		if (a->path[x->path + k] != b->path[y->path + k])
+			return false;
+	return true;
+}
+
+static bool same_judgement(const struct tw_judgement *a, const struct tw_judgement *b)
+{
+	bool same = a->nstep == b->nstep;
+
+	for (uint32_t i = 0; same && i < a->nstep; i++)
+		same = same_step(a, b, i);
+	return same;
+}
+
+bool engine_remembers(struct engine *e, const struct web *w)
+{
+	uint32_t sent[WEB_CERTS] = { e->id[w->presented[0]] };
+	struct tw_judgement last = { .nstep = 0 };
+	bool ok = true;
+
+	engine_judge(e, w);
+	for (uint32_t set = 0; set < UINT32_C(1) << w->n; set++) {
+		struct tw_question q = e->question;
+		struct tw_judgement one, other;
+		struct tw_judge *judge = new_judge(e, w);
+		q.presented = sent;
+		q.npresented = 1;
+		for (int i = 0; i < w->n; i++)
+			if (set >> i & 1 && i != w->presented[0])
+				sent[q.npresented++] = e->id[i];
+		tw_judge_chain(e->judge, &q, &one);
+		tw_judge_chain(judge, &q, &other);
+		ok &= same_judgement(&one, &other) && tw_judgement_eq(&one, &other);
+		ok &= tw_judgement_eq(&one, &last) == same_judgement(&one, &last);
+		tw_judgement_free(&last);
+		tw_judgement_free(&other);
+		tw_judge_free(judge);
+		last = one;
+	}
+	tw_judgement_free(&last);
+	return ok;
 }

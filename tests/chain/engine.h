@@ -11,6 +11,14 @@ struct engine {
 	struct tw_certs certs;
 	struct tw_graph graph;
 	struct tw_judgement judgement;
+	struct tw_index pool, witness;
+	struct tw_trust *trust;
+	struct tw_judge *judge;  /* with these, until the next web */
+	struct tw_anchor anchor[2 * WEB_CERTS];
+	struct tw_block block[2 + WEB_CERTS];
+	struct tw_store store;
+	uint32_t presented[WEB_CERTS];
+	struct tw_question question;
 	uint32_t id[WEB_CERTS]; /* certificate of the web to the engine's */
 	int n;
 };
@@ -22,6 +30,11 @@ void engine_open(struct engine *e, const struct web *w, const int *order);
 void engine_close(struct engine *e);
 /* Judges w, of the same certificates, and keeps the judgement. */
 void engine_judge(struct engine *e, const struct web *w);
+/* Its paths at t, taken apart, the first up to max; how many. */
+int engine_paths(struct engine *e, int64_t t, struct brute_listed *out, int max);
+/* The leaf of w with each set of the other certificates for what was sent: one
+ * judge for all of them says what a new one says; and judgements are told apart. */
+bool engine_remembers(struct engine *e, const struct web *w);
 /* Its answer at t. */
 void engine_at(const struct engine *e, int64_t t, struct brute_answer *a);
 

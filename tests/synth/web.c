@@ -163,6 +163,8 @@ static void draw(struct web *w, struct source *s, struct web_features f)
 	for (int i = 0; i < w->n; i++)
 		draw_cert(w, s, on, i, names);
 	draw_places(w, s, on[F_ROWS]);
+	for (int i = 0; on[F_ROWS] && i < w->nanchor; i++)
+		w->anchor[i].sets = chance(s, 20) ? 1 + below(s, 2) : 0;
 	for (int i = 0; on[F_BLOCK] && i < 2; i++) {
 		struct web_block *b = &w->block[w->nblock++];
 		b->kind = (enum web_block_kind)below(s, 3);

@@ -45,6 +45,7 @@ struct web_anchor {
 	bool server, client;          /* trusted for */
 	bool expiry;                  /* its own dates count */
 	int64_t distrust_after;       /* TW_TIME_MAX: none */
+	int sets;                     /* 1, 2: asks for SCTs, one way or another, which no leaf has; 0: does not */
 };
 
 enum web_block_kind { WEB_BLOCK_CERT, WEB_BLOCK_SERIAL, WEB_BLOCK_KEY };

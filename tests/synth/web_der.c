@@ -292,7 +292,7 @@ void web_print(const struct web *w)
 	printf(", pool %x, witness %s%x, purpose %d, profile %d, anchors", w->pool, w->has_witness ? "" : "none ", w->witness, w->purpose, w->profile);
 	for (int i = 0; i < w->nanchor; i++) {
 		const struct web_anchor *a = &w->anchor[i];
-		printf(" %d(server %d client %d expiry %d distrust %lld)", a->cert, a->server, a->client, a->expiry,
+		printf(" %d(server %d client %d expiry %d sets %d distrust %lld)", a->cert, a->server, a->client, a->expiry, a->sets,
 			a->distrust_after == TW_TIME_MAX ? -1LL : (long long)(a->distrust_after / WEB_DAY - 14610));
 	}
 	for (int i = 0; i < w->nblock; i++)
