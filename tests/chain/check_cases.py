@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """tw-verify over tests/chain/cases: reason, culprit, path, window and name_match as the table says, the same row whatever
 the order of what is presented and pooled; and the yes or no of openssl verify and certtool --verify, where they are
-installed, the same or explained by a rule of tests/synth/peers.py."""
+installed, the same or explained by a rule of tests/synth/peers.py. TW_STOP=1 ends at the first failure, TW_PEERS=none asks no
+peer."""
 import calendar
 import csv
 import io
@@ -41,6 +42,8 @@ def verify(case, chain, pool, tmp):
            "--purpose", more.get("purpose", "server")]
     if pool:
         cmd += ["--intermediates", join("pool.pem", pool)]
+    if "reasons" in more:
+        cmd += ["--reasons", "all"]
     for option in ("name", "profile"):
         if option in more:
             cmd += ["--" + option, more[option]]
@@ -59,6 +62,8 @@ def wrong(case, code, row, names):
     want = dict(reason=case["reason"], culprit=case["culprit"], path=" ".join(case["path"]), code=int(case["reason"] != "ok"))
     if "match" in more:
         got["match"], want["match"] = row["name_match"], more["match"]
+    if "reasons" in more:
+        got["reasons"], want["reasons"] = row["reasons"], more["reasons"].replace(",", " ")
     if "window" in more:
         got["window"], want["window"] = row["valid_from"] + "/" + row["valid_until"], more["window"]
     return [f"{k} {got[k]!r}, wanted {want[k]!r}" for k in want if got[k] != want[k]]
@@ -99,6 +104,8 @@ def main():
         for line in bad:
             failed += 1
             print(f"FAIL line {case['number']}: {case['text']}: {line}")
+        if failed and os.environ.get("TW_STOP"):
+            return 1
     for name, peer, clause, why, _ in peers.RULES:
         if used.get(name):
             print(f"{used[name]:4} {peer} differs: {name} ({clause}): {why}")

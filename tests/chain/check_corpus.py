@@ -77,6 +77,9 @@ def main():
                 failed += 1
                 if failed <= 20:
                     print(f"FAIL chain {c.number} of seed {seed} ({c.reason}: {' '.join(c.faults + c.features)}): {line}")
+            if failed and os.environ.get("TW_STOP"):
+                sys.stdout.flush()
+                os._exit(1)  # no other chain is waited for
     for name, n in holding.most_common():
         explained = sum(k for rule, k in rules.items() if rule.endswith(": " + name))
         print(f"{n:5} {100 * n / count:5.2f} % {name}: explains {explained}")

@@ -29,6 +29,8 @@ def main():
                 if got != want:
                     failed += 1
                     print(f"FAIL $ {command}\nwanted: {want!r}\ngot:    {got!r}")
+                    if os.environ.get("TW_STOP"):
+                        return 1
     table = PAGE.split("## 2. ")[1].split("| reason | ")[1].split("\n\n")[0]
     reasons = {line.split("|")[1].strip() for line in table.splitlines()[2:]}
     for r in sorted(reasons - seen - WITHOUT):

@@ -266,6 +266,8 @@ def main():
         for line in bad:
             failed += 1
             print(f"FAIL {f.__name__} {args}: {line}")
+        if failed and os.environ.get("TW_STOP"):
+            return 1
         print(f"{took:5.2f} s {row['reason'][:30]:22} {f.__name__} {' '.join(str(a) for a in args)}")
     for line in crowd_presented():
         failed += 1

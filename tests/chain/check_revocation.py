@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Revocation: lists made by python3-cryptography, one rule of docs/verdicts.md a case, at the seconds where answers change; and
-whether openssl verify -crl_check_all says the same under --revocation require, or which rule explains that it does not."""
+whether openssl verify -crl_check_all says the same under --revocation require, or which rule explains that it does not.
+TW_STOP=1 ends at the first failure, TW_PEERS=none asks no peer."""
 import csv
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -19,12 +21,23 @@ except ImportError:
     print("python3-cryptography is not installed: skipped")
     sys.exit(77)
 from cryptography import x509  # noqa: E402
+import peers  # noqa: E402
 from lists import *  # noqa: E402,F403
 from lists import CA, DELEGATE, KEYS, LEAF, Cert, crl, crlset, day, dirs, dn, edited, entry, idp, onecrl, pem, uri  # noqa: E402
 from resign import split, tlv  # noqa: E402
 
-VERIFY = os.path.join(BUILD, "tw-verify")
-FAILED, COUNT, COMPARED, EXPLAINED = [], [0], [0], {}
+VERIFY, PEERS = os.path.join(BUILD, "tw-verify"), peers.installed()
+COUNT, COMPARED, EXPLAINED = [0], [0], {}
+
+
+class Failures(list):
+    def append(self, line):
+        super().append(line)
+        if os.environ.get("TW_STOP"):
+            sys.exit("FAIL " + line)
+
+
+FAILED = Failures()
 
 
 def write(path, data):
@@ -80,7 +93,7 @@ class Case:
         return self.want(mode, second, before, culprit if before != "ok" else None).want(mode, at, after, culprit if after != "ok" else None)
 
     def compare(self, at, ours):
-        if not shutil.which("openssl"):
+        if "openssl" not in PEERS:
             return
         t = str(int(day(at.rstrip("Z")).replace(tzinfo=datetime.timezone.utc).timestamp()))
         cmd = ["openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", self.store, "-attime", t, "-crl_check_all", "-extended_crl",
@@ -176,6 +189,10 @@ def force():
         "2015-04-01", "revocation_unknown", a).require("2015-06-01", "ok")
     b = leaf(none=True)
     Case("noRevAvail", [b, INT], [GOOD_ROOT]).require("2015-06-01", "ok")
+    ca = Cert("Int", "Root", ku=CA, none=True)
+    Case("noRevAvail in a CA", [a, ca], [crl("Int")], peer=False).require("2015-06-01", "revocation_unknown", ca)  # RFC 9608: not there
+    twice = [entry(a, "2015-05-01"), entry(a, "2015-03-01"), entry(a, "2015-04-01")]
+    Case("named three times", [a, INT], [crl("Int", twice)], peer=False).turns("known", "2015-03-01", "ok", "revoked", a)
 
 
 def signers():
@@ -389,6 +406,9 @@ def indirect():
     sub = Cert("Sub", "Int", ku=CA, points=mine)
     Case("the leaf has issued who signs the list on it", [sub, INT, Cert("Lists", "Sub", ku=DELEGATE)],
          [crl("Lists", [entry(sub, "2015-03-01", issuer="Int")], scope=idp(indirect=True))]).known("2015-06-01", "revoked", sub)
+    for scope, want in ((idp(dirs("Lists"), indirect=True), "revoked"), (idp(dirs("Int"), indirect=True), "ok")):
+        Case("no name but the list's issuer", [b, INT, s], [crl("Lists", [entry(b, "2015-03-01", issuer="Int")], scope=scope)]).known(
+            "2015-06-01", want)
     part = leaf(points=[point(None, reasons=["keyCompromise"], issuer=dirs("Lists"))])
     Case("indirect, for one reason", [part, INT, s], [GOOD_ROOT, crl("Lists", scope=idp(indirect=True))]).require(
         "2015-06-01", "revocation_unknown", part)
@@ -419,7 +439,12 @@ def deltas():
     both = leaf(points=[point(uri("http://x/1")), point(uri("http://x/2"))])
     for name, x, y in (("reasons", idp(reasons=["keyCompromise"]), idp(reasons=["superseded"])),
                        ("point", idp(uri("http://x/1")), idp(uri("http://x/2"))),
-                       ("bit", idp(user=True), idp(reasons=["superseded"]))):
+                       ("bit", idp(user=True), idp(reasons=["superseded"])),
+                       ("kind, CAs", idp(uri("http://x/1")), idp(uri("http://x/1"), ca=True)),
+                       ("kind, attributes", idp(uri("http://x/1")), idp(uri("http://x/1"), attribute=True)),
+                       ("kind, indirect", idp(uri("http://x/1")), idp(uri("http://x/1"), indirect=True)),
+                       ("number of points", idp(uri("http://x/1")), idp(uri("http://x/1", "http://x/2"))),
+                       ("second point", idp(uri("http://x/1", "http://x/2")), idp(uri("http://x/1", "http://x/3")))):
         pair = [crl("Int", [entry(both, "2015-02-01")], number=10, scope=x),
                 crl("Int", [entry(both, "2015-05-01", "removeFromCRL")], number=11, delta=10, this="2015-05-01", scope=y)]
         Case("a delta of another " + name, [both, INT], [GOOD_ROOT] + pair).known("2015-06-01", "revoked", both)
@@ -429,6 +454,21 @@ def deltas():
     for number, want in ((9, "revoked"), (11, "ok")):
         early = crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], number=number, delta=8, this="2014-12-01", until="2015-07-01")
         Case(f"numbers say what is later: {number}", [a, INT], [GOOD_ROOT, base, early]).known("2015-06-01", want)
+    for base_number, number, want in ((255, 256, "ok"), (256, 255, "revoked"), (127, 128, "ok"), (128, 127, "revoked"), (65535, 65536, "ok")):
+        held = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=base_number, until="2015-04-01")
+        gone = crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], number=number, delta=1, this="2015-03-01", until="2015-07-01")
+        Case(f"numbers of another length: {base_number}, {number}", [a, INT], [GOOD_ROOT, held, gone], peer=False).known("2015-06-01", want)
+        Case(f"in force by number: {base_number}, {number}", [b, INT], [GOOD_ROOT, held, gone], peer=False).require(
+            "2015-06-01", "ok" if want == "ok" else "revocation_unknown")
+    dated = [crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], delta=8, this=day_, until="2015-07-01") for day_ in ("2014-12-31", "2015-01-02")]
+    Case("without a number the date says what is later", [a, INT], [GOOD_ROOT, base, dated[1]], peer=False).known("2015-06-01", "ok")
+    Case("without a number an earlier one", [a, INT], [GOOD_ROOT, base, dated[0]], peer=False).known("2015-06-01", "revoked", a)
+    before = crl("Int", number=11, delta=10, this="2014-12-01", until="2015-07-01")
+    Case("a delta begins no sooner than its base", [b, INT], [GOOD_ROOT, base, before], peer=False).require(
+        "2015-06-01", "ok").turns("require", "2015-01-01", "revocation_unknown", "ok", b)
+    two = [entry(a, "2015-05-01", "removeFromCRL"), entry(a, "2015-06-01", "removeFromCRL"), entry(a, "2015-04-01", "removeFromCRL")]
+    Case("removed three times", [a, INT], [GOOD_ROOT, base, crl("Int", two, number=11, delta=10, this="2015-06-01")], peer=False).turns(
+        "known", "2015-06-01", "revoked", "ok", a)
     young = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=12, this="2015-06-01", until="2015-09-01")
     Case("a later list says it again", [a, INT], [GOOD_ROOT, off, young]).known("2015-07-01", "revoked", a)
 
@@ -437,6 +477,9 @@ def vendors():
     a = leaf()
     c = Case("OneCRL", [a, INT], [], files=[onecrl(a, "2015-03-01T00:00:00Z")], peer=False)
     c.turns("known", "2015-03-01", "ok", "revoked", a)
+    bare = json.dumps(json.loads(onecrl(a, "2015-03-01T00:00:00Z"))["data"])
+    Case("OneCRL, the records alone", [a, INT], [], files=[bare], peer=False).turns("known", "2015-03-01", "ok", "revoked", a)
+    Case("OneCRL behind white space", [a, INT], [], files=[" \n\t\r" + bare], peer=False).known("2015-06-01", "revoked", a)
     Case("CRLSet", [a, INT], [], files=[crlset(a, "Int")], peer=False).known("2011-06-01", "revoked", a)
     Case("CRLSet, another key", [a, INT], [], files=[crlset(a, "Root")], peer=False).known("2015-06-01", "ok")
     Case("a vendor's list is no CRL", [a, INT], [GOOD_ROOT], files=[onecrl(INT, "2015-03-01T00:00:00Z")], peer=False).require(

@@ -211,6 +211,8 @@ def main():
                 if got != want:
                     failed += 1
                     print(f"FAIL web {i} of seed {seed}, {mode}: {got}, wanted {want}")
+                    if os.environ.get("TW_STOP"):
+                        return 1
                     if os.environ.get("TW_KEEP"):
                         show(web)
     print(f"{webs} webs, {n} answers, {seen}, {failed} failures")

@@ -103,6 +103,13 @@ mk int_bad_ski wrong 'Int' root root $a $z "$ca" "$sign"
 mk int_cross int 'Int' other other $a $z "$ca" "$sign"
 edit int_twice int root twice
 edit int_after int root after=00
+edit int_v2 int root version=1
+edit int_v1_extensions int root version=0
+# without end (RFC 5280 4.1.2.5)
+ever=99991231235959Z
+mk root_ever root 'Root' self root $a $ever "$ca" "$sign"
+mk int_ever int 'Int' root root $a $ever "$ca" "$sign"
+mk leaf_ever leaf 'leaf' int int $a $ever "$tls" "$san"
 # an algorithm that nobody has: 1.2.3.4.5
 unsupported=30060604 unsupported=${unsupported}2a030405
 edit int_unsupported int root sigalg=$unsupported
@@ -155,6 +162,7 @@ mk int_explicit_client int 'Int' root root $a $z "$ca" "$sign" "$explicit" "$cli
 mk int_client_nc int 'Int' root root $a $z "$ca" "$sign" "$client" "$nc_out"
 mk int_under int2 'Int 2' int int $a $z "$ca,pathlen:0" "$sign"
 mk int_p0 int 'Int' root root $a $z "$ca,pathlen:0" "$sign"
+mk int_p1 int 'Int' root root $a $z "$ca,pathlen:1" "$sign"
 mk int_p0_nc int 'Int' root root $a $z "$ca,pathlen:0" "$sign" "$nc_out"
 mk int_p0_nosign int 'Int' root root $a $z "$ca,pathlen:0" "$crlsign"
 mk int_notca_nosign int 'Int' root root $a $z "$noca" "$crlsign"
@@ -164,6 +172,11 @@ edit int_critical_twice int_critical root twice
 edit int_twice_unsupported int root twice sigalg=$unsupported
 mk leaf_under leaf 'leaf' int_under int2 $b $y "$tls" "$san"
 mk leaf_under_critical leaf 'leaf' int_under int2 $b $y "$tls" "$san" "$unknown"
+
+# two CAs below one
+mk int_a int2 'Int A' int int $a $z "$ca" "$sign"
+mk int_b int3 'Int B' int_a int2 $a $z "$ca" "$sign"
+mk leaf_b leaf 'leaf' int_b int3 $b $y "$tls" "$san"
 
 # self-issued roll-over: a new key of the same name does not count for pathLen
 mk int_new int3 'Int' root root $a $z "$ca,pathlen:0" "$sign"

@@ -27,8 +27,10 @@ def pem(path, certs):
 
 
 def installed():
-    """The peers at hand: name to function."""
+    """The peers at hand: name to function; TW_PEERS=none: none."""
     have = {}
+    if os.environ.get("TW_PEERS") == "none":
+        return have
     if shutil.which("openssl"):
         have["openssl"] = openssl
     if shutil.which("certtool") and shutil.which("faketime"):
@@ -194,6 +196,16 @@ def openssl_left_over(case, ours):
 @rule("openssl", "RFC 5280 4.1.2.1", "a version that is none; openssl does not look")
 def openssl_version(case, ours):
     return not ours and any(c.version > 3 for c in case.all)
+
+
+@rule("openssl", "RFC 5280 4.1.2.9", "extensions in version 1 or 2; openssl takes them")
+def openssl_early_extensions(case, ours):
+    return not ours and any(c.version < 3 and c.ext for c in case.all)
+
+
+@rule("certtool", "RFC 5280 4.1.2.9", "extensions in version 1: our profile 2015 takes them, GnuTLS does not read the certificate")
+def certtool_early_extensions(case, ours):
+    return ours and any(c.version == 1 and c.ext for c in case.all)
 
 
 @rule("certtool", "RFC 5280 4.1.2.1", "a version that is none; GnuTLS does not look")

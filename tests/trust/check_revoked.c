@@ -143,6 +143,123 @@ START_TEST(serials_by_value)
 }
 END_TEST
 
+/* A certificate of an empty name, serial 1 and a key whose digest is nothing but
+ * zeros, against records about it. */
+#define ONE "\"issuerName\":\"MAA=\",\"serialNumber\":\"AQ==\""
+#define Z42 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define ZEROS Z42 "A="
+static const struct {
+	const char *json;
+	int status;
+	bool found;
+	int64_t since;
+	unsigned entries, rejected;
+} records[] = {
+	{ "[{" ONE ",\"details\":{\"created\":\"1970-01-02T00:00:00Z\"}},{" ONE ",\"details\":{\"created\":\"1970-01-03T00:00:00Z\"}}]", 0, true, 86400, 2, 0 },
+	{ "[{" ONE ",\"details\":{\"created\":\"1970-01-03T00:00:00Z\"}},{" ONE ",\"details\":{\"created\":\"1970-01-02T00:00:00Z\"}}]", 0, true, 86400, 2, 0 },
+	{ "[{" ONE ",\"last_modified\":5999}]", 0, true, 5, 1, 0 },
+	{ "[{" ONE "}]", 0, true, TW_TIME_MIN, 1, 0 },
+	{ "[{\"subject\":\"MAA=\",\"pubKeyHash\":\"" ZEROS "\"}]", 0, true, TW_TIME_MIN, 1, 0 },
+	{ "[{\"subject\":\"MAA=\",\"pubKeyHash\":\"" Z42 "==\"},{" ONE "}]", 0, true, TW_TIME_MIN, 2, 1 }, /* 31 octets */
+	{ "[{\"subject\":\"MAA=\",\"pubKeyHash\":\"" Z42 "==\"}]", -1, false, 0, 0, 0 },
+	{ "[{\"subject\":\"MAA=\"}]", -1, false, 0, 0, 0 },
+	{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"!\"},{" ONE "}]", 0, true, TW_TIME_MIN, 2, 1 },
+	{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"\"}]", -1, false, 0, 0, 0 },
+	{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"Ag==\"}]", 0, false, 0, 1, 0 },
+	{ "[]", 0, false, 0, 0, 0 },
+	{ "{\"data\":[{" ONE "}]}", 0, true, TW_TIME_MIN, 1, 0 },
+	{ "{\"changes\":[{" ONE "}]}", 0, true, TW_TIME_MIN, 1, 0 },
+};
+
+START_TEST(records_of_onecrl)
+{
+	static const uint8_t name[] = { 0x30, 0 }, serial[] = { 1 };
+	struct tw_cert c = { .readable = true, .issuer = { name, 2 }, .subject = { name, 2 }, .serial = { serial, 1 } };
+	struct tw_revoked r;
+	int64_t since = 7;
+	ck_assert_msg(tw_revoked_read(&r, tw_str(records[_i].json), "list") == records[_i].status, "%s", records[_i].json);
+	if (records[_i].status)
+		return;
+	ck_assert_uint_eq(r.entries, records[_i].entries);
+	ck_assert_uint_eq(r.rejected, records[_i].rejected);
+	ck_assert_msg(tw_revoked_has(&r, &c, NULL, &since) == records[_i].found, "%s", records[_i].json);
+	if (records[_i].found)
+		ck_assert_int_eq(since, records[_i].since);
+	c.readable = false;
+	ck_assert(!tw_revoked_has(&r, &c, NULL, &since));
+	tw_revoked_free(&r);
+}
+END_TEST
+
+#define CRLSET "\"ContentType\":\"CRLSet\",\"Version\":0,\"Sequence\":1"
+static const struct {
+	const char *header;
+	bool taken, found;
+	int64_t not_after;
+} headers[] = {
+	{ "{" CRLSET "}", true, false, TW_TIME_MAX },
+	{ "{\"ContentType\":\"CRLSet \",\"Version\":0,\"Sequence\":1}", false, false, 0 },
+	{ "{\"ContentType\":\"CRLSet\",\"Version\":1,\"Sequence\":1}", false, false, 0 },
+	{ "{\"ContentType\":\"CRLSet\",\"Version\":-1,\"Sequence\":1}", false, false, 0 },
+	{ "{\"ContentType\":\"CRLSet\",\"Sequence\":1}", false, false, 0 },
+	{ "{\"ContentType\":\"CRLSet\",\"Version\":0}", false, false, 0 },
+	{ "{" CRLSET ",\"NotAfter\":0}", true, false, TW_TIME_MAX },
+	{ "{" CRLSET ",\"NotAfter\":5}", true, false, 5 },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[\"" ZEROS "\"]}", true, true, TW_TIME_MAX },
+	{ "{" CRLSET ",\"BlockedInterceptionSPKIs\":[\"" ZEROS "\"]}", true, true, TW_TIME_MAX },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[\"" Z42 "==\",\"" ZEROS "\"]}", false, false, 0 },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[\"!\"],\"BlockedInterceptionSPKIs\":[\"" ZEROS "\"]}", false, false, 0 },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[7]}", false, false, 0 },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" ZEROS "\":[]}}", true, false, TW_TIME_MAX },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" Z42 "==\":[]}}", false, false, 0 },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" ZEROS "\":7}}", false, false, 0 },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" ZEROS "\":[\"" Z42 "==\"]}}", false, false, 0 },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" ZEROS "\":[\"!\",\"" ZEROS "\"]}}", false, false, 0 },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"!\":[],\"" ZEROS "\":[]}}", false, false, 0 },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[\"!\"],\"LimitedSubjects\":{\"" ZEROS "\":[\"" ZEROS "\"]}}", false, false, 0 },
+};
+
+/* A CRLSet of this header; one parent, of zeros, with serials of 0, 1 and 2 octets. */
+static void crlset_of(struct tw_buf *b, const char *header)
+{
+	static const uint8_t parent[TW_SHA256], serials[] = { 3, 0, 0, 0, 0, 1, 0xff, 2, 1, 2 };
+	size_t n = strlen(header);
+	b->n = 0;
+	tw_buf_addc(b, (char)(n & 0xff));
+	tw_buf_addc(b, (char)(n >> 8));
+	tw_buf_adds(b, header);
+	tw_buf_add(b, parent, sizeof parent);
+	tw_buf_add(b, serials, sizeof serials);
+}
+
+START_TEST(headers_of_crlsets)
+{
+	static const uint8_t name[] = { 0x30, 0 }, zeros[TW_SHA256], numbers[] = { 0xff, 0, 0xff, 1, 2 };
+	struct tw_cert c = { .readable = true, .issuer = { name, 2 }, .subject = { name, 2 } };
+	struct tw_revoked r;
+	struct tw_buf b = { 0, 0, 0 };
+	int64_t since;
+	crlset_of(&b, headers[_i].header);
+	ck_assert_msg((tw_revoked_read(&r, tw_buf_slice(&b), "list") == 0) == headers[_i].taken, "%s", headers[_i].header);
+	if (headers[_i].taken) {
+		ck_assert_int_eq(r.not_after, headers[_i].not_after);
+		ck_assert_uint_eq(r.rejected, 1); /* the serial without octets */
+		ck_assert_msg(tw_revoked_has(&r, &c, zeros, &since) == headers[_i].found, "%s", headers[_i].header);
+		c.serial = (struct tw_slice){ numbers, 1 }; /* -1 is not 255 */
+		ck_assert(tw_revoked_has(&r, &c, zeros, &since) == headers[_i].found);
+		c.serial = (struct tw_slice){ numbers + 1, 2 };
+		ck_assert(tw_revoked_has(&r, &c, zeros, &since));
+		ck_assert(tw_revoked_has(&r, &c, NULL, &since) == headers[_i].found);
+		c.serial = (struct tw_slice){ numbers + 3, 2 };
+		ck_assert(tw_revoked_has(&r, &c, zeros, &since));
+		c.serial = (struct tw_slice){ numbers + 3, 1 };
+		ck_assert(tw_revoked_has(&r, &c, zeros, &since) == headers[_i].found);
+		tw_revoked_free(&r);
+	}
+	tw_buf_free(&b);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("revoked");
@@ -155,6 +272,8 @@ int main(void)
 	tcase_add_loop_test(c, refused, 0, sizeof bad / sizeof *bad);
 	tcase_add_test(c, damage);
 	tcase_add_loop_test(c, serials_by_value, 0, 3);
+	tcase_add_loop_test(c, records_of_onecrl, 0, sizeof records / sizeof *records);
+	tcase_add_loop_test(c, headers_of_crlsets, 0, sizeof headers / sizeof *headers);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
