@@ -295,7 +295,6 @@ static void unknown(struct asking *a, struct tw_times *out)
 		tw_times_meet(out, &a->covered[i]);
 	}
 	tw_times_invert(out);
-	a->cut |= a->doubt && out->n;
 }
 
 static uint32_t spans(const struct tw_times *t, enum tw_reason r, struct tw_span *out)
@@ -346,7 +345,8 @@ uint32_t tw_revocation_spans(struct tw_context *c, const struct tw_ask *q, struc
 		k = 1;
 	} else {
 		k = spans(&a.revoked, TW_R_REVOKED, out);
-		k += spans(&u, TW_R_REVOCATION_UNKNOWN, out + k);
+		/* Who was not looked at might have spoken then. */
+		k += spans(&u, a.doubt ? TW_R_LIMIT : TW_R_REVOCATION_UNKNOWN, out + k);
 	}
 	free(a.removal);
 	tw_times_free(&a.revoked);

@@ -229,6 +229,14 @@ def signers():
          [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
 
 
+    quiet = [GOOD_ROOT, crl("Int", key="S")]
+    short = Cert("Root", "Root", ku=CA, after="2014-01-01")
+    for anchors in ([short, ROOT], [ROOT, short]):
+        Case("two certificates of one anchor", [a, INT, s], quiet, anchors, peer=False).require("2015-06-01", "ok")
+    once = Cert("Int", "Root", key="S", ku=DELEGATE, before="2015-06-01", after="2015-06-01")
+    Case("a signer for one second", [a, INT, once], quiet, peer=False).require("2015-06-01", "ok").require(
+        "2015-06-01T00:00:01Z", "revocation_unknown", a)
+
     for _ in range(8):  # whichever of two equal paths stands first by its bytes
         near, far = Cert("Int", "Root", ku=CA), Cert("Int", "Root2", ku=CA)
         Case("revoked below one anchor only", [a, near, far, s], lists[1:], [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
@@ -400,6 +408,10 @@ def indirect():
         one = [crl("Lists", [entry(b, "2015-03-01", issuer="Int")], key=key, aki=aki, scope=idp(indirect=True))]
         Case("a crowd of signers by name", [b, INT], one, pool=crowd + [Cert("Lists", "Root", key="S", ku=DELEGATE)], peer=False).known(
             "2015-06-01", want)
+    # A list whose signer a bound hid, beside one in force for all reasons.
+    two = [GOOD_ROOT] + [crl("Lists", key=key, aki=True, scope=idp(indirect=True)) for key in ("no", "S")]
+    Case("a crowd of signers, and one whose list is enough", [b, INT], two, pool=crowd + [Cert("Lists", "Root", key="S", ku=DELEGATE)],
+         peer=False).require("2015-06-01", "ok").require("2016-06-01", "limit")
     own = Cert("Lists", "Int", ku=DELEGATE, points=mine)
     Case("the leaf signs the list on it", [own, INT], [crl("Lists", [entry(own, "2015-03-01", issuer="Int")], scope=idp(indirect=True))]
          ).known("2015-06-01", "revoked", own)
@@ -506,10 +518,12 @@ def files():
     os.makedirs(os.path.join(folder, "deep"))
     write(os.path.join(folder, "deep", "a"), good)
     write(os.path.join(folder, "README"), "nothing\n")
+    os.makedirs(os.path.join(TMP, "none"))
     c = Case("a folder", [a, INT], [], peer=False)
     c.files = [folder]
     c.known("2015-06-01", "revoked", a)
     for name, path in (("absent", "/nowhere"), ("empty", write(os.path.join(TMP, "empty"), b"")),
+                       ("an empty folder", os.path.join(TMP, "none")), ("white space", write(os.path.join(TMP, "white"), b" \n")),
                        ("a certificate", write(os.path.join(TMP, "cert"), pem("CERTIFICATE", [a.der]))),
                        ("damaged OneCRL", write(os.path.join(TMP, "one"), b'{"data": [{'))):
         c.files = [path]
@@ -527,11 +541,15 @@ def order():
     s, t = Cert("Int", "Root", key="S", ku=DELEGATE), Cert("Root", "Root", key="T", ku=DELEGATE)
     lists = [crl("Int", [entry(a, "2015-03-01")], key="S"), crl("Root", [entry(s, "2015-05-01")], key="T"), crl("Root", [entry(t, "2015-06-01")]),
              crl("Int", number=2, this="2015-04-01"), crl("Int", [entry(a, "2015-07-01")], number=3)]
+    # S's word counts but for May: T says from May on that S is revoked, and from June on T is so itself.
+    want = ["ok", "ok", "revoked", "revoked", "ok", "revoked", "revoked", "revoked", "revoked"]
     seen = set()
     for k in range(5):
         c = Case("order", [a] + [INT, s, t][k % 3:] + [INT, s, t][:k % 3], lists[k:] + lists[:k], peer=False)
         out = [verify(c.tmp, c, f"2015-{m:02}-15", mode)[4] for m in range(1, 10) for mode in ("known", "require")]
         seen.add(str(out))
+        if [r["reason"] for r in out] != [w for w in want for _ in range(2)]:
+            FAILED.append(f"order {k}: {[r['reason'] for r in out]}")
     COUNT[0] += 1
     if len(seen) != 1:
         FAILED.append("order: answers differ")
