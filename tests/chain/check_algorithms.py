@@ -23,6 +23,7 @@ try:
 except ImportError:
     print("python3-cryptography is not installed: skipped")
     sys.exit(77)
+from facts import Cert  # noqa: E402
 from resign import save, split, tlv  # noqa: E402
 
 RNG = random.Random(1)
@@ -181,7 +182,7 @@ def check(name, want, spki, alg, sign, leaf=None, profile="rfc5280", every=None)
     p = subprocess.run(cmd, stdout=subprocess.PIPE)
     row = next(csv.DictReader(io.StringIO(p.stdout.decode())), {})
     got = row.get("reason") if every is None else row.get("reasons")
-    if got != (want if every is None else every):
+    if got != (want if every is None else every) or p.returncode != (row.get("reason") != GOOD):
         FAILED.append(name)
         print(f"FAIL {name}: {row}, wanted {every or want}")
         if os.environ.get("TW_STOP"):
@@ -247,6 +248,8 @@ def numbers():
     check("a modulus of 16385 bits", NOT, k.spki(n=(1 << 16384) + 1), alg, lambda tbs: bytes(2049))
     for name, value in (("e = 1", k.spki(e=1)), ("an even modulus", k.spki(n=k.n + 1)), ("PSS, e = 1", k.spki(PSS, b"", e=1))):
         check(f"a leaf's {name}", "weak_key", EC_SPKI, ECDSA, by_ec, leaf=value)
+    check("e without octets", NOT, seq(seq(oid(RSA), NULL), tlv(3, b"\0" + seq(integer(k.n), b"\x02\x00"))), alg, pkcs1(k, "sha256"))
+    check("a leaf's RSA key that is none", "malformed", EC_SPKI, ECDSA, by_ec, leaf=seq(seq(oid(RSA), NULL), tlv(3, b"\0\1")))
     for e in (3, 0x100, 0x101):
         check(f"a leaf's e = {e}", GOOD, EC_SPKI, ECDSA, by_ec, leaf=k.spki(e=e))
 
@@ -262,6 +265,8 @@ def pss_cases():
     check("PSS, SHA-256 and the rest by default", GOOD, k.spki(), seq(oid(PSS), seq(tlv(0xa0, hash_id("sha256")))), pss(k, "sha256", "sha1", 20))
     check("PSS, only a salt", GOOD, k.spki(), seq(oid(PSS), seq(tlv(0xa2, integer(9)))), pss(k, "sha1", "sha1", 9))
     check("PSS, only an MGF", GOOD, k.spki(), seq(oid(PSS), seq(tlv(0xa1, mgf_id("sha512")))), pss(k, "sha1", "sha512", 20))
+    check("PSS, no NULL", GOOD, k.spki(), seq(oid(PSS), seq(tlv(0xa0, hash_id("sha256", b"")), tlv(0xa1, seq(oid(MGF1), hash_id("sha256", b""))),
+                                                            tlv(0xa2, integer(32)))), pss(k, "sha256", "sha256", 32))
     check("PSS, trailer 1", GOOD, k.spki(), pss_alg("sha256", "sha256", 32, 1), pss(k, "sha256", "sha256", 32))
     check("PSS, trailer 2", NOT, k.spki(), pss_alg("sha256", "sha256", 32, 2), pss(k, "sha256", "sha256", 32))
     for name, mgf, salt in (("sha256", "sha256", 31), ("sha256", "sha1", 32), ("sha1", "sha256", 32), ("sha256", "sha256", 33)):
@@ -272,6 +277,8 @@ def pss_cases():
     for at in (0, 5, 61, 62):
         check(f"PSS padding {at}", BAD, k.spki(), alg, pss(k, "sha256", "sha256", 32, db=flip(at)))
     check("PSS, a signature of zero", BAD, k.spki(), alg, lambda tbs: bytes(k.size))
+    for name, size in (("longer", lambda s: b"\0" + s), ("shorter", lambda s: s[1:])):
+        check(f"PSS, a {name} signature", BAD, k.spki(), alg, lambda tbs, size=size: size(pss(k, "sha256", "sha256", 32)(tbs)))
     # the most salt that fits, and what cannot
     check("PSS, all salt", GOOD, k.spki(), pss_alg("sha256", "sha256", 94), pss(k, "sha256", "sha256", 94))
     for salt in (95, 96, 1000, 65535):
@@ -301,6 +308,7 @@ def broken_params():
     yield "a hash without OID", seq(tlv(0xa0, seq()), m, s)
     yield "a hash that is no OID", seq(tlv(0xa0, seq(tlv(4, bytes.fromhex(HASHES["sha256"])), NULL)), m, s)
     yield "a hash's parameters", seq(tlv(0xa0, hash_id("sha256", b"\x04\x00")), m, s)
+    yield "a hash's parameters cut short", seq(tlv(0xa0, hash_id("sha256", b"\x05")), m, s)
     yield "a hash's NULL with content", seq(tlv(0xa0, hash_id("sha256", b"\x05\x01\x00")), m, s)
     yield "a hash's parameters twice", seq(tlv(0xa0, hash_id("sha256", NULL + NULL)), m, s)
     yield "more behind the hash", seq(tlv(0xa0, hash_id("sha256") + NULL), m, s)
@@ -356,6 +364,11 @@ def curves():
         check(f"Ed {last} by an EC key", BAD, EC_SPKI, alg, key.sign)
         check(f"Ed {last}: a key cut short", NOT, seq(seq(oid("2b65" + last)), tlv(3, raw[1][1][:-1])), alg, key.sign)
     check("a point off the curve", BAD, EC_SPKI[:-1] + bytes([EC_SPKI[-1] ^ 1]), ECDSA, by_ec)
+    point = split(split(EC_SPKI)[0][1])
+    check("a curve left out", NOT, seq(seq(oid("2a8648ce3d0201")), point[1][2]), ECDSA, by_ec)
+    check("an EC key cut short", NOT, seq(point[0][2], tlv(3, point[1][1][:-1])), ECDSA, by_ec)
+    explicit = Cert.file(os.path.join(SRC, "tests/chain/certs/leaf_explicit.pem")).spki
+    check("an explicit curve", NOT, explicit, ECDSA, by_ec)
     check("a key of unknown kind", NOT, seq(seq(oid("2a0304")), tlv(3, b"\0\1")), ECDSA, by_ec)
     check("an unknown algorithm", NOT, EC_SPKI, seq(oid("2a0304")), by_ec)
 
@@ -415,6 +428,9 @@ def profiles():
             check(f"{profile}, PKCS#1 {name}", want, big.spki(), seq(oid(PKCS1[name]), NULL), pkcs1(big, name), profile=profile)
             if name != "md5":
                 check(f"{profile}, PSS {name}", want, big.spki(), pss_alg(name, name, 20), pss(big, name, name, 20), profile=profile)
+    check("webpki, PSS with parameters that are not", None, big.spki(), seq(oid(PSS), NULL), pss(big, "sha1", "sha1", 20), profile="webpki",
+          every="unsupported_algorithm")
+    check("webpki, a curve left out", "malformed", EC_SPKI, ECDSA, by_ec, leaf=seq(seq(oid("2a8648ce3d0201")), tlv(3, b"\0\4")), profile="webpki")
     for name, last in (("MD2", "02"), ("MD4", "03")):
         for profile in ("webpki", "2015"):
             check(f"{profile}, {name}", None, big.spki(), seq(oid("2a864886f70d0101" + last), NULL), pkcs1(big, "md5"), profile=profile,

@@ -32,15 +32,21 @@ static void attribute(struct tw_buf *seq, const char *type, const char *v, size_
 	tw_buf_free(&in);
 }
 
-/* A Name: RDNs with / between, CN=... or, led by @, an emailAddress. */
+/* A Name: RDNs with / between, CN=... or, led by @, an emailAddress, by %, an unstructuredName; led by #, the whole in hex. */
 static void name(struct tw_buf *b, const char *text)
 {
 	struct tw_buf seq = { 0, 0, 0 };
+	uint8_t raw[WORD];
+
+	if (*text == '#') {
+		tw_buf_add(b, raw, unhex(text + 1, raw));
+		return;
+	}
 
 	for (const char *p = text; *p; p += *p == '/') {
 		size_t n = strcspn(p, "/");
-		bool mail = *p == '@';
-		attribute(&seq, mail ? "1.2.840.113549.1.9.1" : "2.5.4.3", p + mail, n - mail);
+		bool mail = *p == '@', other = *p == '%';
+		attribute(&seq, mail ? "1.2.840.113549.1.9.1" : other ? "1.2.840.113549.1.9.2" : "2.5.4.3", p + (mail || other), n - (mail || other));
 		p += n;
 	}
 	der_wrap(b, 0x30, &seq);
@@ -279,6 +285,8 @@ static const struct row rows[] = {
 	{ "-t:a", "", "x:b", HOLDS },
 	/* the subject's mail addresses without a SAN; of a leaf the CNs that may stand for servers */
 	{ "+e:c", "@a@d", NULL, FAILS }, { "+e:c", "@a@c", NULL, HOLDS }, { "+e:c", "@a@d", "d:x", HOLDS }, { "+e:c", "x/@a@d", NULL, FAILS },
+	{ "+e:c", "%a@d", NULL, HOLDS }, { "+e:c", "#300431023000", NULL, HOLDS }, { "+e:c", "#300f310d300b06092a864886f70d010901", NULL, HOLDS },
+	{ "+d:example.org", A50 ".aaaaabbbbb123", NULL, FAILS },
 	{ "+e:c", "a@d", NULL, HOLDS }, { "+d:example.org", "@a.b", NULL, HOLDS },
 	{ "+d:example.org", "www.example.com", NULL, FAILS }, { "+d:example.org", "www.example.org", NULL, HOLDS },
 	{ "+d:example.org", "x/www.example.com", NULL, FAILS }, { "+d:example.org", "www.example.com", "d:example.org", HOLDS },

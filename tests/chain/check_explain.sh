@@ -98,4 +98,6 @@ grep -q '^  anchor  CN=Other Root$' "$tmp/out" || { echo "FAIL two roots"; fail=
 
 "$verify" --profile other --store "r=$src/root.pem" --at 2015-06-01 "$src/leaf.pem" 2>/dev/null
 [ $? = 2 ] || { echo "FAIL an unknown profile"; fail=1; }
+"$verify" --purpose other --store "r=$src/root.pem" --at 2015-06-01 "$src/leaf.pem" 2>/dev/null
+[ $? = 2 ] || { echo "FAIL an unknown purpose"; fail=1; }
 exit $fail
