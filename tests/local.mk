@@ -153,8 +153,8 @@ check-long: tests/check_brute tw-verify
 	TW_CHAINS=5000 TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' sh $(srcdir)/tests/chain/check_corpus.sh
 .PHONY: check-long
 
-# make check-mutants: each decision of the judge turned in turn, half an hour; goes on where it stopped.
-EXTRA_DIST += tests/mutants/run.py tests/mutants/sites.py tests/mutants/mutant.h tests/mutants/equal
+# make check-mutants: each decision of the judge turned in turn, some hours of a busy machine; goes on where it stopped.
+EXTRA_DIST += tests/mutants/run.py tests/mutants/sites.py tests/mutants/mutant.h tests/mutants/replay.h tests/mutants/equal
 check-mutants:
 	TW_SRCDIR='$(abs_top_srcdir)' nice -n 19 python3 $(srcdir)/tests/mutants/run.py -k mutants
 .PHONY: check-mutants
@@ -181,4 +181,4 @@ endif
 bench: bench-chain
 .PHONY: bench-chain
 clean-local:
-	rm -rf tests/bench/chains-*
+	rm -rf tests/bench/chains-* mutants
