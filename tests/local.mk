@@ -125,15 +125,16 @@ EXTRA_DIST += tests/house/may-include tests/cli/shim.c tests/chain/once.c
 
 dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/failures.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh tests/cli/threads.sh
 
-dist_check_SCRIPTS += tests/dump/bundle.sh tests/dump/zgrab2.sh
+dist_check_SCRIPTS += tests/dump/bundle.sh tests/dump/captures.sh tests/dump/zgrab2.sh
+EXTRA_DIST += tests/dump/capture_forms.py tests/dump/capture_talk.py tests/dump/captures.py tests/synth/packets.py
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
 
 dist_check_SCRIPTS += tests/report/recompute.sh
 EXTRA_DIST += tests/report/recompute.py tests/report/tables.py
 
-dist_check_SCRIPTS += tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh tests/samples/tables.sh \
+dist_check_SCRIPTS += tests/samples/both.sh tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh tests/samples/tables.sh \
 	tests/samples/transcripts.sh tests/samples/truth.sh
-EXTRA_DIST += tests/samples/capture.py tests/samples/peers.py tests/samples/public.py \
+EXTRA_DIST += tests/samples/both.py tests/samples/capture.py tests/samples/peers.py tests/samples/public.py \
 	tests/samples/samples.py tests/samples/tables.py tests/samples/transcripts.py tests/samples/truth.py
 
 # make bench: ratios to bare loops in the same run; TW_BENCH_BYTES sets the size.

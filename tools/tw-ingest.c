@@ -9,10 +9,10 @@
 
 static const char help[] =
 	"usage: tw-ingest [-f FORMAT] [-o FILE] [--certs FILE] [--rejects FILE] DUMP...\n"
-	"Reads dumps of TLS scans (files, folders, \"-\"; plain, gzip, zstd or xz) and\n"
-	"prints one CSV row for each probe. Formats are recognised by their content:\n"
-	"\n"
+	"Reads dumps of scans and captures (files, folders, \"-\"; plain, gzip, zstd, xz)\n"
+	"and prints one CSV row for each probe or connection. Formats, by their content:\n"
 	"  zgrab2   JSON lines of zgrab2, 2018 to today\n"
+	"  pcap     captures of packets, pcapng too; a folder of them is one capture\n"
 	"  pem      certificates as PEM blocks (they go to --certs)\n"
 	"  der      certificates as DER, one after the other; certs.der too\n"
 	"\n"
@@ -20,16 +20,15 @@ static const char help[] =
 	"  -o, --output FILE         observations; FILE.provenance.json beside it\n"
 	"  --certs FILE              every distinct certificate, DER, first seen first\n"
 	"  --rejects FILE            a row for each record that could not be read\n"
-	"  --source active|passive   the column source, default active\n"
-	"  --scan NAME               the column scan: the campaign\n"
-	"  --protocol P              the column protocol of every row\n"
+	"  --source active|passive   the column source, default by the format\n"
+	"  --scan NAME, --protocol P the columns scan (campaign), protocol of every row\n"
 	"  --port N, --at TIME       port, time (RFC 3339) where the dump has none\n"
 	"  --time-from-name          the time from the date in each file's name\n"
-	"  --strict                  exit 2 if any record was rejected\n"
-	"  --columns                 the columns and their meaning\n"
+	"  --show COLUMN,...         of captures: client_chain client_ciphers ja4 scts\n"
+	"                            ocsp_stapled auth_used\n"
+	"  --columns, --strict       list all columns; exit 2 if a record was rejected\n"
 	"  --threads N               read records in N threads, default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
-	"\n"
 	"Ends with the counts on standard error. FILE.gz, FILE.zst: packed.\n"
 	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
 
@@ -43,7 +42,7 @@ struct run {
 static int columns(void)
 {
 	for (int i = 0; i < TW_OBS_N; i++)
-		if (printf("%-18s %s\n", tw_obs_columns[i].name, tw_obs_columns[i].help) < 0)
+		if (printf("%-18s %s%s\n", tw_obs_columns[i].name, tw_obs_columns[i].help, i < TW_OBS_ALWAYS ? "" : " (--show)") < 0)
 			return cli_flush(false);
 	return cli_flush(true);
 }
@@ -65,7 +64,14 @@ static int format(struct run *r, const char *name)
 	return status;
 }
 
-enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, TIME_FROM_NAME, STRICT, COLUMNS, THREADS, SHOW_HELP, SHOW_VERSION };
+enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, TIME_FROM_NAME, STRICT, SHOW, COLUMNS, THREADS, SHOW_HELP, SHOW_VERSION };
+
+static int show(struct run *r, const char *list)
+{
+	struct tw_slice bad;
+	return tw_obs_shows(tw_str(list), &r->options.show, &bad) ? -1 :
+	    cli_usage("--show %.*s: no column on demand; --columns lists them", (int)bad.n, (const char *)bad.p);
+}
 
 /* -1: taken; else the exit status. */
 static int value(struct run *r, int c, const char *v)
@@ -97,6 +103,7 @@ static int value(struct run *r, int c, const char *v)
 	case TIME_FROM_NAME: r->options.time_from_name = true; return -1;
 	case THREADS:
 		return cli_threads(v, &r->options.threads) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
+	case SHOW: return show(r, v);
 	case COLUMNS: return columns();
 	case SHOW_HELP: return cli_say(help);
 	default: return cli_version();
@@ -115,6 +122,12 @@ static int provenance(const struct run *r, const struct tw_ingest *g)
 	tw_provenance_text(&p, "time_from_name", tw_str(o->time_from_name ? "yes" : "no"));
 	tw_provenance_text(&p, "protocol", o->protocol);
 	tw_provenance_number(&p, "port", o->port);
+	struct tw_buf shown = { 0 };
+	for (int i = TW_OBS_ALWAYS; i < TW_OBS_N; i++)
+		if (o->show & TW_OBS_SHOW(i))
+			tw_buf_addf(&shown, "%s%s", shown.n ? "," : "", tw_obs_columns[i].name);
+	tw_provenance_text(&p, "show", tw_buf_slice(&shown));
+	tw_buf_free(&shown);
 	tw_provenance_text(&p, "format", tw_str(o->format ? o->format->name : ""));
 	tw_ingest_inputs(g, &p);
 	return tw_provenance_write(&p, r->out, true);
@@ -170,7 +183,7 @@ int main(int argc, char **argv)
 		{ "certs", 1, 0, CERTS }, { "rejects", 1, 0, REJECTS }, { "source", 1, 0, SOURCE }, { "scan", 1, 0, SCAN },
 		{ "protocol", 1, 0, PROTOCOL }, { "port", 1, 0, PORT }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME }, { "strict", 0, 0, STRICT },
-		{ "columns", 0, 0, COLUMNS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
+		{ "show", 1, 0, SHOW }, { "columns", 0, 0, COLUMNS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct run r = { 0 };
 	int status = -1;

@@ -75,6 +75,8 @@ bool tw_unhex(struct tw_slice hex, uint8_t *out, size_t n);
 /* Appends what base64 text stands for, padded or not (RFC 4648 section 4, no
  * white space). False, with nothing appended, if it is none. */
 bool tw_base64(struct tw_slice text, struct tw_buf *b);
+/* Appends bytes as base64 text, padded. */
+void tw_buf_addbase64(struct tw_buf *b, struct tw_slice bytes);
 
 /* ---- memory: these never return NULL ---- */
 void *tw_alloc(size_t n);                /* zeroed */

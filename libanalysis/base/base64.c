@@ -52,3 +52,17 @@ bool tw_base64(struct tw_slice s, struct tw_buf *b)
 	b->n += n;
 	return true;
 }
+
+void tw_buf_addbase64(struct tw_buf *b, struct tw_slice s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t n; s.n; s.p += n, s.n -= n) {
+		uint32_t v = (uint32_t)s.p[0] << 16 | (s.n > 1 ? (uint32_t)s.p[1] << 8 : 0) | (s.n > 2 ? s.p[2] : 0);
+		tw_buf_addc(b, digits[v >> 18]);
+		tw_buf_addc(b, digits[v >> 12 & 63]);
+		tw_buf_addc(b, s.n > 1 ? digits[v >> 6 & 63] : '=');
+		tw_buf_addc(b, s.n > 2 ? digits[v & 63] : '=');
+		n = s.n < 3 ? s.n : 3;
+	}
+}

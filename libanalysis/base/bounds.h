@@ -119,4 +119,35 @@
  * deep at most. */
 #define TW_MAX_SEARCH_DEPTH 16u
 
+/* A packet of a capture: the largest snapshot length that libpcap takes. */
+#define TW_MAX_PACKET 262144u
+
+/* A block of a pcapng file: the largest hold names or secrets, not packets. */
+#define TW_MAX_PCAPNG_BLOCK (16u << 20)
+
+/* Interfaces of one section of a pcapng file: a machine has some dozens. */
+#define TW_MAX_INTERFACES 65536u
+
+/* IP datagrams whose fragments are waited for at once, 64 KiB each, and for how
+ * long in seconds (RFC 8200 section 4.5 says 60, Linux 30). */
+#define TW_MAX_FRAGMENTED 1024u
+#define TW_FRAGMENT_SECONDS 30
+
+/* What the connections of a capture may hold of memory, all together: more than
+ * a million half-open ones. */
+#define TW_MAX_CAPTURE_MEMORY (512ull << 20)
+
+/* What one connection may hold while bytes are missing: the largest handshake
+ * and a window of what follows it. */
+#define TW_MAX_CONNECTION_HELD (2u << 20)
+
+/* A handshake message: a Certificate message of a megabyte is the largest that
+ * servers have sent; the length field would allow sixteen. */
+#define TW_MAX_HANDSHAKE (1u << 20 | 1u << 16)
+
+/* Clear text before TLS that is read on one connection: greetings, capabilities
+ * and authentication are some kilobytes, a mail has any length. */
+#define TW_MAX_TEXT_LINE 8192u
+#define TW_MAX_TALK (256u << 10)
+
 #endif

@@ -43,7 +43,9 @@ struct block {
 	struct staged *staged;
 	size_t nstaged, cap_staged;
 	struct tw_counts n; /* certificates is not used */
+	struct tw_counts *totals; /* of the run: where captures are counted */
 	bool failed;
+	unsigned show; /* columns on demand */
 };
 
 /* One stream being cut. */

@@ -124,6 +124,8 @@ static int pull(struct stream *s, struct block *b, bool *slow)
 
 static void finish(struct stream *s, struct block *b)
 {
+	if (s->format->packets)
+		return; /* the capture says itself whether it may end here */
 	if (!s->damage) {
 		cut(s, b, true);
 		return;
@@ -149,9 +151,11 @@ int tw_stream_fill(struct stream *s, struct block *b)
 			return -1;
 		if (!s->format)
 			recognise(s, b);
-		if (s->format)
+		if (s->format && s->format->packets)
+			b->done = b->text.n;
+		else if (s->format)
 			cut(s, b, false);
-	} while (!s->ended && !(b->ncut && (slow || b->text.n >= TW_BLOCK)));
+	} while (!s->ended && !((b->ncut || b->done) && (slow || b->text.n >= TW_BLOCK)));
 	b->format = s->format;
 	if (s->ended && s->format)
 		finish(s, b);

@@ -21,6 +21,7 @@ struct tw_format;
 struct tw_ingest_options {
 	struct tw_slice source, protocol, scan;
 	unsigned port;
+	unsigned show;              /* columns on demand: TW_OBS_SHOW bits */
 	/* of the run alone, not for formats */
 	struct tw_slice at; /* RFC 3339 UTC; formats: tw_record's */
 	bool time_from_name;
@@ -41,6 +42,7 @@ struct tw_record {
 struct tw_format {
 	const char *name, *help;
 	bool lines; /* records end with LF: one too long is skipped to the next */
+	bool packets; /* a capture (capture/capture.h): not cut, read as one stream */
 	/* Is a stream that begins with these bytes of this format? */
 	bool (*detect)(struct tw_slice first);
 	/* How the stream splits: the length of the next record from p, its

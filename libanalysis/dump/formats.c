@@ -1,5 +1,6 @@
 /* The table of formats: a new one is its file and its row here. */
 #include "dump/format.h"
+#include "dump/capture/capture.h"
 
 #include <string.h>
 
@@ -10,11 +11,12 @@ static size_t cut_line(struct tw_slice p, bool eof)
 }
 
 const struct tw_format tw_formats[] = {
-	{ "zgrab2", "JSON lines of zgrab2, 2018 to today", true, tw_zgrab2_detect, cut_line,
+	{ "zgrab2", "JSON lines of zgrab2, 2018 to today", true, false, tw_zgrab2_detect, cut_line,
 		tw_zgrab2_open, tw_zgrab2_read, tw_zgrab2_close },
-	{ "pem", "certificates as PEM blocks, PKCS #7 too", false, tw_pem_detect, tw_pem_cut,
+	{ "pem", "certificates as PEM blocks, PKCS #7 too", false, false, tw_pem_detect, tw_pem_cut,
 		tw_bundle_open, tw_pem_read, tw_bundle_close },
-	{ "der", "certificates as DER, one after the other", false, tw_der_detect, tw_der_cut,
+	{ "der", "certificates as DER, one after the other", false, false, tw_der_detect, tw_der_cut,
 		tw_bundle_open, tw_der_read, tw_bundle_close },
-	{ NULL, NULL, false, NULL, NULL, NULL, NULL, NULL },
+	{ "pcap", "captures of packets, pcapng too", false, true, tw_capture_detect, NULL, NULL, NULL, NULL },
+	{ NULL, NULL, false, false, NULL, NULL, NULL, NULL, NULL },
 };

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "cert/cert.h"
 #include "dump/block.h"
+#include "dump/capture/capture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct tw_ingest {
 	size_t nformats;
 	unsigned threads;
 	/* the writer's */
+	struct tw_capture *capture; /* under way: its inputs are one stream */
 	struct tw_set seen;
 	struct tw_buf elements;
 	struct tw_counts n;
@@ -34,7 +36,7 @@ struct tw_ingest {
 static int sink_obs(void *self, const struct tw_obs_row *o)
 {
 	struct block *b = self;
-	tw_obs_write(&b->rows, o);
+	tw_obs_write(&b->rows, o, b->show);
 	b->n.observations++;
 	return 0;
 }
@@ -159,11 +161,8 @@ static int put_certs(struct tw_ingest *g, const struct block *b)
 	return err ? err : tw_output_flush(g->certs);
 }
 
-static int block_commit(void *self, void *block)
+static int put_block(struct tw_ingest *g, struct block *b)
 {
-	struct tw_ingest *g = self;
-	struct block *b = block;
-
 	if (b->failed || put_certs(g, b) || (g->rejects && tw_output_put(g->rejects, &b->rejects)) ||
 	    tw_output_put(g->out, &b->rows))
 		return -1;
@@ -175,8 +174,11 @@ static int block_commit(void *self, void *block)
 
 static void *block_open(void *self)
 {
-	(void)self;
-	return tw_alloc(sizeof(struct block));
+	struct tw_ingest *g = self;
+	struct block *b = tw_alloc(sizeof *b);
+
+	b->show = g->options.show;
+	return b;
 }
 
 static void block_close(void *self, void *block)
@@ -191,6 +193,60 @@ static void block_close(void *self, void *block)
 	free(b->cut);
 	free(b->staged);
 	free(b);
+}
+
+/* ---- captures: read by the writer, since they are one stream ---- */
+
+/* Counts belong to the input that a connection began in. */
+static void capture_fate(void *self, const void *input, enum tw_fate fate)
+{
+	struct block *b = self;
+	const struct tw_counts n = { .records = 1, .used = fate == TW_USED, .context = fate == TW_CONTEXT, .rejected = fate == TW_REJECTED,
+		.observations = fate == TW_USED };
+
+	count(b->totals, &n);
+	count(&((struct source *)(uintptr_t)input)->n, &n);
+	b->n.observations = 0;
+}
+
+static struct tw_capture_ops capture_ops(struct tw_ingest *g, struct block *b)
+{
+	b->totals = &g->n;
+	return (struct tw_capture_ops){ { b, sink_obs, sink_cert, sink_reject }, capture_fate };
+}
+
+static int capture_take(struct tw_ingest *g, struct block *b)
+{
+	struct tw_capture_ops to = capture_ops(g, b);
+
+	if (!g->capture)
+		g->capture = tw_capture_new(&g->options);
+	if (tw_capture_take(g->capture, b->source->name, b->source, tw_buf_slice(&b->text), &to))
+		b->failed = true;
+	return put_block(g, b);
+}
+
+/* The input ended, or with last the whole capture. */
+static int capture_end(struct tw_ingest *g, struct source *source, const char *damage, bool last)
+{
+	struct block *b = block_open(g);
+	struct tw_capture_ops to = capture_ops(g, b);
+
+	b->source = source;
+	b->failed = last ? tw_capture_end(g->capture, &to) != 0 : tw_capture_end_input(g->capture, damage, &to) != 0;
+	int err = put_block(g, b);
+	block_close(g, b);
+	if (last) {
+		tw_capture_free(g->capture);
+		g->capture = NULL;
+	}
+	return err;
+}
+
+static int block_commit(void *self, void *block)
+{
+	struct block *b = block;
+	return b->format && b->format->packets ? capture_take(self, b) : put_block(self, b);
 }
 
 static const struct tw_blocks_ops ops = { .open = block_open, .work = block_work, .commit = block_commit,
@@ -247,6 +303,8 @@ static int read_one(struct tw_ingest *g, const char *path)
 		return 1;
 	s.source = add_source(g, path);
 	int err = pump(g, &s);
+	if (err == 0 && s.format && s.format->packets && g->blocks)
+		err = tw_blocks_drain(g->blocks) || (g->capture && capture_end(g, s.source, s.damage, false)) ? -1 : 0;
 	if (err == 0 && !s.damage && !s.unusable) {
 		s.source->whole = true;
 		tw_input_digest(s.in, s.source->sha256);
@@ -256,12 +314,20 @@ static int read_one(struct tw_ingest *g, const char *path)
 	return err ? err : s.unusable;
 }
 
+/* A folder's captures are one; what is named next is another. */
+static int end_capture(struct tw_ingest *g, int status)
+{
+	if (!g->capture || status < 0)
+		return status;
+	return capture_end(g, g->sources[g->nsources - 1], NULL, true) ? -1 : status;
+}
+
 int tw_ingest_read(struct tw_ingest *g, const char *path)
 {
 	char **files;
 
 	if (strcmp(path, "-") == 0)
-		return read_one(g, path);
+		return end_capture(g, read_one(g, path));
 	int n = tw_files(path, &files), worst = 0;
 	if (n < 0)
 		return 1;
@@ -275,7 +341,7 @@ int tw_ingest_read(struct tw_ingest *g, const char *path)
 	if (worst == 1 && !(n == 1 && strcmp(files[0], path) == 0))
 		worst = 0;
 	tw_files_free(files, n);
-	return worst;
+	return end_capture(g, worst);
 }
 
 struct tw_ingest *tw_ingest_new(const struct tw_ingest_options *o, struct tw_output *obs, struct tw_output *certs,
@@ -294,7 +360,7 @@ struct tw_ingest *tw_ingest_new(const struct tw_ingest_options *o, struct tw_out
 		g->nformats++;
 	g->reader = tw_alloc(g->threads * g->nformats * sizeof *g->reader);
 	g->blocks = tw_blocks_new(&ops, g, g->threads);
-	tw_obs_header(&b);
+	tw_obs_header(&b, o->show);
 	int err = tw_output_put(obs, &b) || tw_output_flush(obs);
 	tw_buf_adds(&b, "input,record,offset,reason,detail\n");
 	if (!err && rejects)
@@ -332,6 +398,7 @@ void tw_ingest_inputs(const struct tw_ingest *g, struct tw_provenance *p)
 void tw_ingest_free(struct tw_ingest *g)
 {
 	tw_blocks_free(g->blocks);
+	tw_capture_abandon(g->capture);
 	for (size_t i = 0; i < g->threads * g->nformats; i++)
 		if (g->reader[i])
 			tw_formats[i % g->nformats].close(g->reader[i]);

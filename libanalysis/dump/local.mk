@@ -8,6 +8,23 @@ libjson_la_LIBADD = $(SIMDJSON_LIBS)
 libdump_la_SOURCES = \
 	libanalysis/dump/block.h \
 	libanalysis/dump/bundle.c \
+	libanalysis/dump/capture/capture.c \
+	libanalysis/dump/capture/capture.h \
+	libanalysis/dump/capture/fragments.c \
+	libanalysis/dump/capture/fragments.h \
+	libanalysis/dump/capture/ip.c \
+	libanalysis/dump/capture/ip.h \
+	libanalysis/dump/capture/link.c \
+	libanalysis/dump/capture/link.h \
+	libanalysis/dump/capture/packets.c \
+	libanalysis/dump/capture/packets.h \
+	libanalysis/dump/capture/reassembly.c \
+	libanalysis/dump/capture/reassembly.h \
+	libanalysis/dump/capture/row.c \
+	libanalysis/dump/capture/session.c \
+	libanalysis/dump/capture/session.h \
+	libanalysis/dump/capture/tcp.c \
+	libanalysis/dump/capture/tcp.h \
 	libanalysis/dump/cut.c \
 	libanalysis/dump/format.h \
 	libanalysis/dump/formats.c \
@@ -17,6 +34,22 @@ libdump_la_SOURCES = \
 	libanalysis/dump/observation.h \
 	libanalysis/dump/reply.c \
 	libanalysis/dump/reply.h \
+	libanalysis/dump/tls/hello.c \
+	libanalysis/dump/tls/ja4.c \
+	libanalysis/dump/tls/messages.h \
+	libanalysis/dump/tls/names.c \
+	libanalysis/dump/tls/reader.h \
+	libanalysis/dump/tls/record.c \
+	libanalysis/dump/tls/server.c \
+	libanalysis/dump/tls/sslv2.c \
+	libanalysis/dump/tls/talk.c \
+	libanalysis/dump/tls/talk.h \
+	libanalysis/dump/tls/talk_binary.c \
+	libanalysis/dump/tls/talk_chat.c \
+	libanalysis/dump/tls/talk_detect.c \
+	libanalysis/dump/tls/talk_imap.c \
+	libanalysis/dump/tls/talk_mail.c \
+	libanalysis/dump/tls/wire.h \
 	libanalysis/dump/zgrab2.c \
 	libanalysis/dump/zgrab2.h \
 	libanalysis/dump/zgrab2_http.c \

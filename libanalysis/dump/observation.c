@@ -1,13 +1,17 @@
 /* The columns of observations.csv, and the map of services. */
 #include "dump/observation.h"
 
+#include <string.h>
+
 const struct tw_column tw_obs_columns[TW_OBS_N] = {
 	[TW_OBS_TIME] = { "time", "RFC 3339 UTC, with the dump's fraction; empty where the dump has none" },
 	[TW_OBS_SOURCE] = { "source", "active or passive" },
 	[TW_OBS_SCAN] = { "scan", "the campaign, from --scan" },
 	[TW_OBS_INPUT] = { "input", "the dump as named on the command line" },
-	[TW_OBS_RECORD] = { "record", "its line or member number" },
+	[TW_OBS_RECORD] = { "record", "its line, member or frame number" },
 	[TW_OBS_PROBE] = { "probe", "which part of the record: the scan's name, redirect:K for a hop" },
+	[TW_OBS_CLIENT] = { "client", "passive: the client's address" },
+	[TW_OBS_CLIENT_PORT] = { "client_port", "passive: its port" },
 	[TW_OBS_IP] = { "ip", "the server's address" },
 	[TW_OBS_PORT] = { "port", "the server's port" },
 	[TW_OBS_SPOKEN] = { "spoken", "application protocol seen" },
@@ -16,8 +20,10 @@ const struct tw_column tw_obs_columns[TW_OBS_N] = {
 	[TW_OBS_TLS_START] = { "tls_start", "implicit, starttls" },
 	[TW_OBS_STARTTLS_OFFERED] = { "starttls_offered", "yes, no, mangled; empty unless the list was seen whole" },
 	[TW_OBS_STARTTLS_ANSWER] = { "starttls_answer", "accepted, refused, none; empty: not asked" },
-	[TW_OBS_OUTCOME] = { "outcome", "established, handshake-failed, no-tls, wrong-protocol, closed, timeout, refused, unreachable" },
+	[TW_OBS_OUTCOME] = { "outcome", "established, handshake-failed, no-tls, wrong-protocol, closed, timeout, refused, unreachable, truncated" },
 	[TW_OBS_ALERT] = { "alert", "name of the fatal alert" },
+	[TW_OBS_OFFERED_VERSIONS] = { "offered_versions", "passive: the versions that the client offered" },
+	[TW_OBS_OFFERED_CLASSES] = { "offered_classes", "passive: classes of its suites: rc4 3des export null anon aead fs" },
 	[TW_OBS_VERSION] = { "version", "negotiated version" },
 	[TW_OBS_CIPHER] = { "cipher", "IANA name of the suite, 0xABCD where unassigned" },
 	[TW_OBS_GROUP] = { "group", "named group or curve of the key exchange" },
@@ -32,22 +38,56 @@ const struct tw_column tw_obs_columns[TW_OBS_N] = {
 	[TW_OBS_AUTH_TLS] = { "auth_tls", "the same after TLS" },
 	[TW_OBS_BANNER] = { "banner", "greeting text, control characters escaped" },
 	[TW_OBS_DUMP_VERDICT] = { "dump_verdict", "what the dump's program thought of the chain" },
+	[TW_OBS_CLIENT_CHAIN] = { "client_chain", "SHA-256 of the client's certificates as presented" },
+	[TW_OBS_CLIENT_CIPHERS] = { "client_ciphers", "the suites that the client offered, in its order" },
+	[TW_OBS_JA4] = { "ja4", "JA4 fingerprint of the client's hello" },
+	[TW_OBS_SCTS] = { "scts", "signed certificate timestamps of the server's hello, base64 (RFC 6962 section 3.3)" },
+	[TW_OBS_OCSP_STAPLED] = { "ocsp_stapled", "the OCSP response that the server stapled, DER in base64" },
+	[TW_OBS_AUTH_USED] = { "auth_used", "mechanisms that the client began to use in clear" },
 };
 
-void tw_obs_header(struct tw_buf *b)
+static bool shown(int col, unsigned show)
 {
-	for (int i = 0; i < TW_OBS_N; i++) {
-		tw_buf_adds(b, tw_obs_columns[i].name);
-		tw_buf_addc(b, i + 1 < TW_OBS_N ? ',' : '\n');
-	}
+	return col < TW_OBS_ALWAYS || show & TW_OBS_SHOW(col);
 }
 
-void tw_obs_write(struct tw_buf *b, const struct tw_obs_row *o)
+void tw_obs_header(struct tw_buf *b, unsigned show)
 {
 	for (int i = 0; i < TW_OBS_N; i++) {
-		tw_csv_field(b, o->v[i]);
-		tw_buf_addc(b, i + 1 < TW_OBS_N ? ',' : '\n');
+		if (!shown(i, show))
+			continue;
+		if (i)
+			tw_buf_addc(b, ',');
+		tw_buf_adds(b, tw_obs_columns[i].name);
 	}
+	tw_buf_addc(b, '\n');
+}
+
+void tw_obs_write(struct tw_buf *b, const struct tw_obs_row *o, unsigned show)
+{
+	for (int i = 0; i < TW_OBS_N; i++) {
+		if (!shown(i, show))
+			continue;
+		if (i)
+			tw_buf_addc(b, ',');
+		tw_csv_field(b, o->v[i]);
+	}
+	tw_buf_addc(b, '\n');
+}
+
+bool tw_obs_shows(struct tw_slice list, unsigned *show, struct tw_slice *bad)
+{
+	for (size_t at = 0; at <= list.n; at += bad->n + 1) {
+		const uint8_t *comma = at < list.n ? memchr(list.p + at, ',', list.n - at) : NULL;
+		int i = TW_OBS_ALWAYS;
+		*bad = (struct tw_slice){ list.p + at, comma ? (size_t)(comma - list.p) - at : list.n - at };
+		while (i < TW_OBS_N && !tw_slice_is(*bad, tw_obs_columns[i].name))
+			i++;
+		if (i == TW_OBS_N)
+			return false;
+		*show |= TW_OBS_SHOW(i);
+	}
+	return true;
 }
 
 /* The first row that fits names the service. An empty tls_start fits rows of
@@ -78,7 +118,10 @@ static const struct {
 	{ "http", 0, "implicit", "https" },
 	{ "http", 443, NULL, "https" },
 	{ "http", 0, NULL, "http" },
-	{ "ftp", 0, "implicit", "ftps" },
+	{ "ftp", 0, "implicit", "ftps" }, { "ftp", 0, NULL, "ftp" },
+	{ "nntp", 0, "implicit", "nntps" }, { "nntp", 0, NULL, "nntp" },
+	{ "ldap", 0, "implicit", "ldaps" }, { "ldap", 0, NULL, "ldap" },
+	{ "managesieve", 0, NULL, "managesieve" }, { "postgresql", 0, NULL, "postgresql" }, { "mysql", 0, NULL, "mysql" },
 	{ NULL, 21, NULL, "ftp" }, { NULL, 25, NULL, "smtp" }, { NULL, 80, NULL, "http" },
 	{ NULL, 110, NULL, "pop3" }, { NULL, 143, NULL, "imap" }, { NULL, 443, NULL, "https" },
 	{ NULL, 465, NULL, "smtps" }, { NULL, 587, NULL, "submission" }, { NULL, 990, NULL, "ftps" },

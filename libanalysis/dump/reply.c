@@ -72,7 +72,7 @@ static void add_mechanism(struct tw_buf *auth, size_t from, struct tw_slice word
 		else
 			tw_buf_addf(&up, "\\x%02X", c);
 	}
-	struct tw_slice have = { auth->p + from, auth->n - from };
+	struct tw_slice have = { auth->n ? auth->p + from : NULL, auth->n - from };
 	bool known = up.n == 0;
 	while (have.n && !known)
 		known = tw_slice_eq(next_word(&have), tw_buf_slice(&up));

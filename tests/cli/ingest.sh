@@ -29,7 +29,7 @@ counts() { echo "records $1 used $2 context $3 rejected $4 observations $5 certi
 line 192.0.2.1 >"$t/one.json"
 run "one line" "$(counts 1 1 0 0 1 1)" "$t/one.json"
 same "status" 0 $status
-same "the row" "2024-05-01T00:03:04.5Z,active,,$t/one.json,1,tls,192.0.2.1,443,,https,a.example.test,implicit,,,established,,TLSv1.2,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,x25519,,,,,no,$sha,yes,,,," "$(sed -n 2p "$t/o.csv")"
+same "the row" "2024-05-01T00:03:04.5Z,active,,$t/one.json,1,tls,,,192.0.2.1,443,,https,a.example.test,implicit,,,established,,,,TLSv1.2,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,x25519,,,,,no,$sha,yes,,,," "$(sed -n 2p "$t/o.csv")"
 cmp -s "$t/certs.der" "$t/c.crt" || fail "certs.der is not the certificate"
 same "provenance" "$(sha256sum "$t/one.json" | cut -d' ' -f1)" "$(sed -n 's/.*"sha256": "\([0-9a-f]*\)".*/\1/p' "$t/o.csv.provenance.json")"
 
@@ -47,7 +47,7 @@ same "provenance" "$(sha256sum "$t/one.json" | cut -d' ' -f1)" "$(sed -n 's/.*"s
 	line 192.0.2.9 | tr -d '\n' | head -c 300
 } >"$t/bad.json"
 run "bad lines" "$(counts 16 8 1 7 8 1)" "$t/bad.json"
-same "each good line" 8 "$(awk -F, 'NR > 1 && $15 == "established"' "$t/o.csv" | cut -d, -f7 | sort -u | wc -l)"
+same "each good line" 8 "$(awk -F, 'NR > 1 && $17 == "established"' "$t/o.csv" | cut -d, -f9 | sort -u | wc -l)"
 same "rejects name line and offset" "2,$(head -1 "$t/bad.json" | wc -c)" "$(sed -n 2p "$t/r.csv" | cut -d, -f2,3)"
 "$ingest" -q --strict "$t/bad.json" >"$t/strict" 2>&1; same "--strict" 2 $?
 
@@ -143,7 +143,7 @@ for k in plain zst; do
 	both "a 200 MB line, $k" "$t/long"
 	same "a 200 MB line, $k" "$(counts 3 2 0 1 2 1)" "$counts"
 	same "a 200 MB line, $k: the reject" "2,$(line 192.0.2.1 | wc -c),record too long," "$(sed -n 2p "$t/r.csv" | cut -d, -f2-)"
-	same "a 200 MB line, $k: the last row" 3,192.0.2.2 "$(tail -1 "$t/o.csv" | cut -d, -f5,7)"
+	same "a 200 MB line, $k: the last row" 3,192.0.2.2 "$(tail -1 "$t/o.csv" | cut -d, -f5,9)"
 done
 # The largest record that is read, and one byte more.
 largest() { # BYTES COUNTS
@@ -174,9 +174,9 @@ same "--at" 2017-01-01T11:00:00Z "$(field 1 "$t/2016-02-21-x.json" --at 2017-01-
 same "--time-from-name" 2016-02-21T00:00:00Z "$(field 1 "$t/2016-02-21-x.json" --time-from-name --at 2017-01-01)"
 same "--at, no date in the name" 2017-01-01T00:00:00Z "$(field 1 "$t/x.json" --time-from-name --at 2017-01-01)"
 same "its own time" 2024-05-01T00:03:04.5Z "$(field 1 "$t/one.json" --at 2017-01-01)"
-same "--port" 8443 "$(field 8 "$t/2016-02-21-x.json" --port 8443)"
-same "its own port" 443 "$(field 8 "$t/x.json" --port 8443)"
-same "--protocol" ldaps "$(field 10 "$t/x.json" --protocol ldaps)"
+same "--port" 8443 "$(field 10 "$t/2016-02-21-x.json" --port 8443)"
+same "its own port" 443 "$(field 10 "$t/x.json" --port 8443)"
+same "--protocol" ldaps "$(field 12 "$t/x.json" --protocol ldaps)"
 same "--source" passive "$(field 2 "$t/x.json" --source passive)"
 same "--scan" a,b "$("$ingest" -q --scan a,b "$t/x.json" | sed -n 's/^[^,]*,active,"\(a,b\)",.*/\1/p')"
 for o in "--source both" "--at yesterday" "--port 65536" "--threads 0" "-f zgrab"; do

@@ -37,7 +37,7 @@ done
 "$b/tw-report" "$t/s1/classified.csv" -o "$t/tables" && diff -r "$t/tables" "$t/s1/report" || fail "tw-report differs from tw-study"
 sort "$t/s1/classified.csv" >"$t/x"; sort "$t/s3/classified.csv" >"$t/y"
 cmp -s "$t/x" "$t/y" || fail "rows depend on the order of the inputs"
-got=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "reason.own") c = i } NR > 1 { print $7, $c }' "$t/s1/classified.csv")
+got=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "reason.own") c = i } NR > 1 { print $9, $c }' "$t/s1/classified.csv")
 want="192.0.2.1 ok
 192.0.2.2 expired
 192.0.2.3 self_signed"

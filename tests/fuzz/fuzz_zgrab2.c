@@ -39,7 +39,7 @@ static int obs(void *self, const struct tw_obs_row *o)
 	struct got *g = self;
 
 	g->obs++;
-	tw_obs_write(&g->rows, o);
+	tw_obs_write(&g->rows, o, 0);
 	expect(one_of(o->v[TW_OBS_OUTCOME], outcomes));
 	expect(one_of(o->v[TW_OBS_TLS_START], starts));
 	expect(one_of(o->v[TW_OBS_STARTTLS_ANSWER], answers));

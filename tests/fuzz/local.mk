@@ -107,3 +107,15 @@ fuzz-long:
 	targets="$$TW_FUZZ_TARGETS"; : "$${targets:=`cat '$(srcdir)/tests/fuzz/targets'`}"; \
 	sh '$(srcdir)/tests/fuzz/run' fuzz-long 0 $$targets && python3 '$(srcdir)/tests/fuzz/long.py' fuzz-long '$(srcdir)' $$targets
 .PHONY: fuzz-long
+check_PROGRAMS += tests/fuzz/fuzz_capture
+tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_capture_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_capture_LDADD = $(FUZZ_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_wire
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_wire_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_wire_LDADD = $(FUZZ_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_talk
+tests_fuzz_fuzz_talk_SOURCES = tests/fuzz/fuzz_talk.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_talk_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_talk_LDADD = $(FUZZ_LIBS)

@@ -21,7 +21,7 @@ wrong() {
 		split($0, part, "\"")
 		file = part[1]; sub(/:.*/, "", file)
 		n = split(file, path, "/")
-		from = path[n - 1]
+		from = path[1] == "libanalysis" ? path[2] : path[n - 1]
 		to = part[2]; sub(/\/.*/, "", to)
 		if (!((from, to) in ok)) print file " includes " part[2]
 	}'

@@ -1,0 +1,507 @@
+/* The life of connections. How bytes are put in order: reassembly.c. */
+#include "dump/capture/tcp.h"
+#include "base/bounds.h"
+#include "dump/capture/reassembly.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#define FAR (1 << 20)  /* further off than any window in use: another connection */
+#define LINGER 10      /* seconds of the capture's time that an ended connection is kept for stragglers */
+#define CONFIRMED 32 /* segments that confirm a beginning without a SYN, or that the other side is not there */
+
+struct tw_tcp {
+	const struct tw_tcp_ops *ops;
+	void *self;
+	struct tw_conn **slot;
+	uint32_t nslots, n;
+	struct line {
+		struct tw_conn *oldest, *newest;
+	} live, closed; /* by their last packet; by their end */
+	int64_t now;
+	size_t memory, max;
+	struct tw_tcp_counts counts;
+};
+
+/* ---- the table ---- */
+static uint64_t hash(const struct tw_ip *a, uint16_t ap, const struct tw_ip *b, uint16_t bp)
+{
+	struct {
+		struct tw_ip ip[2];
+		uint16_t port[2];
+	} key;
+	int order = memcmp(a, b, sizeof *a);
+
+	memset(&key, 0, sizeof key);
+	unsigned first = order > 0 || (order == 0 && ap > bp);
+	key.ip[first] = *a;
+	key.port[first] = ap;
+	key.ip[!first] = *b;
+	key.port[!first] = bp;
+	return XXH3_64bits(&key, sizeof key);
+}
+
+static bool matches(const struct tw_conn *c, const struct tw_segment *s, unsigned d)
+{
+	return c->port[d] == s->port[0] && c->port[!d] == s->port[1] && memcmp(&c->ip[d], &s->ip[0], sizeof c->ip[0]) == 0 &&
+	    memcmp(&c->ip[!d], &s->ip[1], sizeof c->ip[0]) == 0;
+}
+
+static struct tw_conn **slot_of(struct tw_tcp *t, uint64_t h)
+{
+	return &t->slot[h & (t->nslots - 1)];
+}
+
+static struct tw_conn *find(struct tw_tcp *t, const struct tw_segment *s, unsigned *d)
+{
+	struct tw_conn *c = *slot_of(t, hash(&s->ip[0], s->port[0], &s->ip[1], s->port[1]));
+
+	for (; c; c = c->chain) {
+		/* A connection with itself: the direction is that of the first. */
+		*d = !matches(c, s, 0);
+		if (!*d || matches(c, s, 1))
+			return c;
+	}
+	return NULL;
+}
+
+static uint64_t hash_of(const struct tw_conn *c)
+{
+	return hash(&c->ip[0], c->port[0], &c->ip[1], c->port[1]);
+}
+
+static void grow(struct tw_tcp *t)
+{
+	uint32_t old = t->nslots;
+	struct tw_conn **slots = t->slot;
+
+	t->nslots = old ? 2 * old : 1024;
+	t->slot = tw_alloc(t->nslots * sizeof *t->slot);
+	t->memory += (t->nslots - old) * sizeof *t->slot;
+	for (uint32_t i = 0; i < old; i++)
+		for (struct tw_conn *c = slots[i], *next; c; c = next) {
+			struct tw_conn **at = slot_of(t, hash_of(c));
+			next = c->chain;
+			c->chain = *at;
+			*at = c;
+		}
+	free(slots);
+}
+
+static void unlist(struct tw_tcp *t, struct tw_conn *c)
+{
+	struct line *l = c->closed ? &t->closed : &t->live;
+	*(c->older ? &c->older->newer : &l->oldest) = c->newer;
+	*(c->newer ? &c->newer->older : &l->newest) = c->older;
+}
+
+static void list(struct tw_tcp *t, struct tw_conn *c)
+{
+	struct line *l = c->closed ? &t->closed : &t->live;
+	c->older = l->newest;
+	c->newer = NULL;
+	*(l->newest ? &l->newest->newer : &l->oldest) = c;
+	l->newest = c;
+}
+
+static struct tw_conn *begin(struct tw_tcp *t, const struct tw_segment *s, const struct tw_packet *p, uint64_t frame, const void *input)
+{
+	if (t->n >= t->nslots)
+		grow(t);
+	struct tw_conn *c = tw_alloc(sizeof *c), **at = slot_of(t, hash(&s->ip[0], s->port[0], &s->ip[1], s->port[1]));
+	/* Who answers a SYN is the server, even where the SYN itself is missing. */
+	unsigned from = (s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK);
+
+	c->ip[from] = s->ip[0];
+	c->port[from] = s->port[0];
+	c->ip[!from] = s->ip[1];
+	c->port[!from] = s->port[1];
+	c->time = p->time;
+	c->fraction = p->fraction;
+	c->digits = p->digits;
+	c->timed = p->timed;
+	c->frame = frame;
+	c->input = input;
+	c->chain = *at;
+	*at = c;
+	list(t, c);
+	t->n++;
+	t->counts.connections++;
+	t->memory += sizeof *c;
+	return c;
+}
+
+void tw_tcp_weigh(struct tw_tcp *t, struct tw_conn *c, long n)
+{
+	c->weight += (size_t)n;
+	t->memory += (size_t)n;
+}
+
+/* ---- giving bytes ---- */
+static void mark_hole(struct tw_tcp *t, struct tw_conn *c, unsigned d)
+{
+	struct tw_half *h = &c->half[d];
+
+	tw_tcp_weigh(t, c, -(long)tw_reassembly_clear(h));
+	if (h->hole || h->unwanted)
+		return;
+	h->hole = true;
+	t->counts.holes++;
+	t->ops->hole(t->self, c, d);
+}
+
+/* May bytes that acknowledge up to ack be given before the other direction's? */
+static bool in_turn(const struct tw_conn *c, unsigned d, bool acks, uint32_t ack)
+{
+	const struct tw_half *o = &c->half[!d];
+	if (acks && !o->begun) /* is that side late, or not in the capture? */
+		return c->half[d].segments >= CONFIRMED;
+	return !acks || o->hole || o->unwanted || tw_seq_diff(ack, o->next) <= 0 ||
+	    (o->has_fin && ack == o->fin + 1 && o->next == o->fin);
+}
+
+static void give(struct tw_tcp *t, struct tw_conn *c, unsigned d, struct tw_slice b)
+{
+	struct tw_half *h = &c->half[d];
+
+	if (!h->given)
+		h->base = h->next;
+	h->given = true;
+	h->next += (uint32_t)b.n;
+	if (!t->ops->data(t->self, c, d, b)) {
+		h->unwanted = true;
+		tw_tcp_weigh(t, c, -(long)tw_reassembly_clear(h));
+	}
+}
+
+/* Gives the first held bytes of direction d, if it is their turn. */
+static bool give_held(struct tw_tcp *t, struct tw_conn *c, unsigned d)
+{
+	struct tw_half *h = &c->half[d];
+	struct tw_held *first = h->held;
+
+	if (!first || h->loose || first->seq != h->next || !in_turn(c, d, first->acks, first->ack))
+		return false;
+	h->held = first->next;
+	tw_tcp_weigh(t, c, -(long)(sizeof *first + first->n));
+	give(t, c, d, (struct tw_slice){ first->bytes, first->n });
+	if (first->cut && !(h->held && h->held->seq == h->next))
+		mark_hole(t, c, d);
+	free(first);
+	return true;
+}
+
+static void give_all(struct tw_tcp *t, struct tw_conn *c)
+{
+	while (give_held(t, c, 0) || give_held(t, c, 1))
+		;
+}
+
+/* Does direction d miss bytes, by what is held of it or acknowledged? */
+static bool misses(const struct tw_conn *c, unsigned d)
+{
+	const struct tw_half *h = &c->half[d];
+	const struct tw_held *o = c->half[!d].held;
+
+	if (!h->begun || h->hole || h->unwanted)
+		return false;
+	if (h->held)
+		return h->held->seq != h->next;
+	return (h->has_fin && tw_seq_diff(h->fin, h->next) > 0) || (h->has_rst && tw_seq_diff(h->rst, h->next) > h->has_fin) ||
+	    (h->has_acked && tw_seq_diff(h->acked, h->next) > h->has_fin) || (o && !in_turn(c, !d, o->acks, o->ack));
+}
+
+/* Nothing more will come, or no more can be held: what is there is given. */
+static void flush(struct tw_tcp *t, struct tw_conn *c)
+{
+	c->half[0].loose = c->half[1].loose = false;
+	c->half[0].segments = c->half[1].segments = CONFIRMED;
+	for (;;) {
+		give_all(t, c);
+		bool m0 = misses(c, 0), m1 = misses(c, 1);
+		if (!m0 && !m1)
+			return;
+		/* Of two that wait for each other the one with a hole gives way. */
+		unsigned d = m0 && m1 && c->half[1].held && !c->half[0].held ? 1 : !m0;
+		mark_hole(t, c, d);
+	}
+}
+
+static void finish(struct tw_tcp *t, struct tw_conn *c)
+{
+	flush(t, c);
+	for (unsigned d = 0; d < 2; d++)
+		tw_tcp_weigh(t, c, -(long)tw_reassembly_clear(&c->half[d]));
+	struct tw_conn **at = slot_of(t, hash_of(c));
+	while (*at != c)
+		at = &(*at)->chain;
+	*at = c->chain;
+	unlist(t, c);
+	t->n--;
+	t->ops->end(t->self, c);
+	t->memory -= sizeof *c + c->weight;
+	free(c);
+}
+
+/* ---- taking segments ---- */
+
+/* A SYN on ports in use: is it that of another connection? */
+static bool other_syn(const struct tw_conn *c, const struct tw_segment *s, unsigned d)
+{
+	const struct tw_half *h = &c->half[d], *o = &c->half[!d];
+	int32_t past = tw_seq_diff(h->next, s->seq); /* 1 and what was given since */
+
+	if (h->begun && s->seq + 1 == (h->given ? h->base : h->next))
+		return false; /* once more, or late */
+	if (s->flags & TW_ACK) /* a second answer belongs to the connection, unless that is over */
+		return c->closed && h->given && (past < 1 || past > FAR);
+	if (!h->begun)
+		return c->closed || o->given;
+	if (!h->given && h->syn)
+		return past != 1;
+	return c->closed || past < 1 || past > FAR;
+}
+
+static bool other_data(const struct tw_conn *c, const struct tw_segment *s, unsigned d)
+{
+	int32_t off = tw_seq_diff(s->seq, c->half[d].next);
+	return c->closed && c->half[d].begun && s->data.n && (off > FAR || off < -FAR);
+}
+
+static void take_syn(struct tw_half *h, uint32_t seq)
+{
+	if (h->given) {
+		h->syn |= seq + 1 == h->base; /* it comes late */
+		return;
+	}
+	if (!h->begun || h->loose || !h->syn) {
+		h->begun = h->syn = true;
+		h->loose = false;
+		h->next = seq + 1;
+	} else if (h->next != seq + 1) {
+		h->two = true;
+		h->other = seq + 1;
+	}
+}
+
+/* Which of two SYN-ACKs holds, by what the client acknowledges. */
+static void settle(struct tw_half *h, uint32_t at)
+{
+	if (!h->two || h->given || at != h->other)
+		return;
+	h->other = h->next;
+	h->next = at;
+}
+
+static void hold(struct tw_tcp *t, struct tw_conn *c, unsigned d, const struct tw_segment *s, uint32_t seq, struct tw_slice b)
+{
+	struct tw_half *h = &c->half[d];
+	tw_tcp_weigh(t, c, (long)tw_reassembly_hold(h, s, seq, b));
+	if (h->loose && h->held)
+		h->next = h->held->seq;
+	if (h->segments < CONFIRMED)
+		h->segments++;
+	if (h->segments >= CONFIRMED)
+		h->loose = false;
+}
+
+static void take_bytes(struct tw_tcp *t, struct tw_conn *c, unsigned d, const struct tw_segment *s, uint32_t seq, struct tw_slice b)
+{
+	struct tw_half *h = &c->half[d];
+
+	if (!h->begun) {
+		bool known = h->has_acked && tw_seq_diff(seq, h->low_ack) >= 0 && tw_seq_diff(seq, h->low_ack) < FAR;
+		h->begun = true;
+		h->loose = !known;
+		h->next = known ? h->low_ack : seq;
+	}
+	settle(h, seq);
+	int32_t off = tw_seq_diff(seq, h->next);
+	if (off < 0 && !h->loose) {
+		if ((uint32_t)-off >= b.n)
+			return;
+		b.p += -off;
+		b.n -= (uint32_t)-off;
+		seq = h->next;
+	}
+	if (!h->held && !h->loose && seq == h->next && in_turn(c, d, s->flags & TW_ACK, s->ack)) {
+		give(t, c, d, b);
+		if (s->missing)
+			mark_hole(t, c, d);
+	} else {
+		hold(t, c, d, s, seq, b);
+	}
+}
+
+/* Bytes behind a bare ACK, kept apart until they are seen to count. */
+static void settle_pad(struct tw_tcp *t, struct tw_conn *c, unsigned d, bool counts)
+{
+	struct tw_half *h = &c->half[d];
+	struct tw_segment s = { .flags = 0 };
+	struct tw_slice b = { h->pad, h->npad };
+
+	h->npad = 0;
+	if (counts && b.n && !h->hole && !h->unwanted)
+		take_bytes(t, c, d, &s, h->pad_seq, b);
+}
+
+static void take_pads(struct tw_tcp *t, struct tw_conn *c, unsigned d, const struct tw_segment *s)
+{
+	struct tw_half *h = &c->half[d], *o = &c->half[!d];
+
+	if (h->npad && s->data.n)
+		settle_pad(t, c, d, tw_seq_diff(s->seq, h->pad_seq) >= h->npad);
+	if (o->npad && s->flags & TW_ACK && tw_seq_diff(s->ack, o->pad_seq) >= o->npad)
+		settle_pad(t, c, !d, true);
+}
+
+static void take_data(struct tw_tcp *t, struct tw_conn *c, unsigned d, const struct tw_segment *s)
+{
+	struct tw_half *h = &c->half[d];
+	uint32_t seq = s->seq + !!(s->flags & TW_SYN);
+
+	c->bytes[d] += s->data.n + s->missing;
+	if (h->hole || h->unwanted)
+		return;
+	if (s->padded && !(s->flags & (TW_PSH | TW_SYN | TW_FIN)) && s->data.n <= sizeof h->pad && !s->missing) {
+		h->npad = (uint8_t)s->data.n;
+		h->pad_seq = seq;
+		memcpy(h->pad, s->data.p, s->data.n);
+	} else {
+		take_bytes(t, c, d, s, seq, s->data);
+	}
+}
+
+static void take_ack(struct tw_half *h, uint32_t ack)
+{
+	if (!h->has_acked || tw_seq_diff(ack, h->acked) > 0)
+		h->acked = ack;
+	if (!h->has_acked || tw_seq_diff(ack, h->low_ack) < 0)
+		h->low_ack = ack;
+	h->has_acked = true;
+	if (!h->loose)
+		return;
+	int32_t before = tw_seq_diff(h->next, h->low_ack);
+	if (before < 0 || before >= FAR)
+		return;
+	h->next = h->low_ack;
+	h->loose = false;
+}
+
+/* What the segment says beside its bytes. */
+static void take_flags(struct tw_tcp *t, struct tw_conn *c, unsigned d, const struct tw_segment *s)
+{
+	struct tw_half *h = &c->half[d], *o = &c->half[!d];
+
+	if (s->flags & TW_ACK) {
+		settle(o, s->ack);
+		take_ack(o, s->ack);
+	}
+	if (s->flags & TW_FIN && !h->has_fin && h->begun) {
+		h->has_fin = true;
+		h->fin = s->seq + (uint32_t)s->data.n + s->missing;
+	}
+	if (s->flags & TW_RST && !h->has_rst) {
+		h->has_rst = true;
+		h->rst = s->seq;
+	}
+	if (!c->closed && (h->has_rst || (h->has_fin && o->has_fin))) {
+		unlist(t, c);
+		c->closed = true;
+		c->closed_at = t->now;
+		list(t, c);
+	}
+}
+
+static void bound(struct tw_tcp *t, struct tw_conn *c)
+{
+	if (c->weight > TW_MAX_CONNECTION_HELD && (c->half[0].held || c->half[1].held))
+		flush(t, c);
+	while (t->memory > t->max && t->closed.oldest)
+		finish(t, t->closed.oldest);
+	while (t->memory > t->max && t->live.oldest) {
+		t->live.oldest->evicted = true;
+		t->counts.evicted++;
+		finish(t, t->live.oldest);
+	}
+}
+
+static struct tw_conn *conn_of(struct tw_tcp *t, const struct tw_segment *s, const struct tw_packet *p, uint64_t frame, const void *input,
+    unsigned *d)
+{
+	struct tw_conn *c = t->nslots ? find(t, s, d) : NULL;
+
+	if (c && ((s->flags & TW_SYN && !(s->flags & TW_RST) && other_syn(c, s, *d)) || other_data(c, s, *d))) {
+		finish(t, c);
+		c = NULL;
+	}
+	if (!c && ((!s->data.n && !(s->flags & TW_SYN)) || s->flags & TW_RST))
+		return NULL; /* the end of something that began before the capture */
+	if (!c) {
+		c = begin(t, s, p, frame, input);
+		*d = !matches(c, s, 0);
+	}
+	return c;
+}
+
+void tw_tcp_take(struct tw_tcp *t, const struct tw_segment *s, const struct tw_packet *p, uint64_t frame, const void *input)
+{
+	unsigned d;
+
+	if (p->timed && p->time > t->now)
+		t->now = p->time;
+	while (t->closed.oldest && t->now - t->closed.oldest->closed_at > LINGER)
+		finish(t, t->closed.oldest);
+	struct tw_conn *c = conn_of(t, s, p, frame, input, &d);
+	if (!c)
+		return;
+	if (c != t->live.newest && !c->closed) {
+		unlist(t, c);
+		list(t, c);
+	}
+	if (s->flags & TW_SYN)
+		take_syn(&c->half[d], s->seq);
+	/* Who answers a SYN says where the other side begins. */
+	if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK) && !c->half[!d].syn)
+		take_syn(&c->half[!d], s->ack - 1);
+	take_pads(t, c, d, s);
+	if ((s->data.n || s->missing) && !(s->flags & TW_RST)) /* what comes with a RST is words for people */
+		take_data(t, c, d, s);
+	take_flags(t, c, d, s);
+	if (c->half[0].held || c->half[1].held)
+		give_all(t, c);
+	bound(t, c);
+}
+
+void tw_tcp_end(struct tw_tcp *t)
+{
+	while (t->closed.oldest)
+		finish(t, t->closed.oldest);
+	while (t->live.oldest)
+		finish(t, t->live.oldest);
+}
+
+struct tw_tcp_counts tw_tcp_counts(const struct tw_tcp *t)
+{
+	return t->counts;
+}
+
+struct tw_tcp *tw_tcp_new(const struct tw_tcp_ops *ops, void *self, size_t max)
+{
+	struct tw_tcp *t = tw_alloc(sizeof *t);
+	t->ops = ops;
+	t->self = self;
+	t->max = max ? max : TW_MAX_CAPTURE_MEMORY;
+	t->now = TW_TIME_MIN;
+	return t;
+}
+
+void tw_tcp_free(struct tw_tcp *t)
+{
+	if (!t)
+		return;
+	tw_tcp_end(t);
+	free(t->slot);
+	free(t);
+}

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""What is said before TLS, by protocol: conversations written by hand after their RFCs, as captures, with the row that
+must come of each.
+
+usage: capture_talk.py TW_INGEST
+
+A conversation is a list of (side, bytes), C or S, one segment each. TLS, where it follows, begins with a ClientHello
+and a ServerHello made here. A password stands in each that can have one; it may come out nowhere."""
+import csv
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "synth"))
+import packets as P  # noqa: E402
+
+SECRET = "c2VjcmV0UGFzc3dvcmQ"
+
+
+def hello(kind, rest):
+    body = b"\3\3" + bytes(range(32)) + b"\0" + rest
+    message = bytes([kind]) + struct.pack(">I", len(body))[1:] + body
+    return b"\x16\3\1" + struct.pack(">H", len(message)) + message
+
+
+CLIENT = hello(1, b"\0\2\xc0\x2f\1\0")
+SERVER = hello(2, b"\xc0\x2f\0")
+TLS = [("C", CLIENT), ("S", SERVER)]
+
+
+def lines(*talk):
+    return [(t[0], t[2:].encode() + b"\r\n") for t in talk]
+
+
+def ldap(message, op):
+    def element(tag, body):
+        return bytes([tag, len(body)]) + body
+    oid = b"1.3.6.1.4.1.1466.20037"
+    body = element(0x77, element(0x80, oid)) if op == "ask" else element(0x78, element(10, bytes([0 if op == "yes" else 52])) + b"\4\0\4\0")
+    return element(0x30, element(2, bytes([message])) + body)
+
+
+def mysql(ssl):
+    flags = 0xf7ff | (0x0800 if ssl else 0)
+    body = b"\x0a" + b"8.0.36\0" + bytes(4) + b"12345678\0" + struct.pack("<H", flags if ssl else flags & ~0x0800) + b"\x21\2\0" + bytes(30)
+    return struct.pack("<I", len(body))[:3] + b"\0" + body
+
+
+SSL_REQUEST = struct.pack(">II", 8, 80877103)
+MYSQL_SSL = struct.pack("<I", 32)[:3] + b"\1" + struct.pack("<IIB", 0x0fa2ae85 | 0x0800, 1 << 24, 33) + bytes(23)
+
+# name, port, conversation, what the row must say: (spoken, offered, answer, auth_plain, auth_used, outcome-or-None)
+CASES = [
+    ("smtp: offered, taken", 25, lines("S 220 mx.example.test ESMTP", "C EHLO a", "S 250-mx", "S 250-AUTH PLAIN LOGIN", "S 250 STARTTLS", "C STARTTLS",
+                                       "S 220 go") + TLS, ("smtp", "yes", "accepted", "PLAIN LOGIN", "", None)),
+    ("smtp: not offered, AUTH in clear", 587, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 AUTH PLAIN", f"C AUTH PLAIN {SECRET}", "S 235 ok", "C QUIT",
+                                                    "S 221 bye"), ("smtp", "no", "", "PLAIN", "PLAIN", "no-tls")),
+    ("smtp: refused", 25, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 STARTTLS", "C STARTTLS", "S 454 no", "C QUIT", "S 221 bye"),
+     ("smtp", "yes", "refused", "NONE", "", "no-tls")),
+    ("smtp: mangled", 25, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 XXXXXXXA", "C QUIT", "S 221 bye"), ("smtp", "mangled", "", "NONE", "", "no-tls")),
+    ("smtp: asked, then closed", 25, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 STARTTLS", "C STARTTLS"), ("smtp", "yes", "none", "NONE", "", "closed")),
+    ("smtp: a list that was never finished", 25, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250-STARTTLS", "S 250-AUTH PLAIN"),
+     ("smtp", "", "", "", "", "no-tls")),
+    ("smtp: HELO has no list", 25, lines("S 220 mx", "C HELO a", "S 250 mx", "C QUIT", "S 221 bye"), ("smtp", "", "", "", "", "no-tls")),
+    ("smtp: pipelined behind a mail whose body speaks SMTP", 25, lines(
+        "S 220 mx", "C EHLO a", "S 250-mx", "S 250 STARTTLS", "C MAIL FROM:<a@b>", "C RCPT TO:<c@d>", "C DATA", "S 250 ok", "S 250 ok", "S 354 go", "C STARTTLS",
+        f"C AUTH LOGIN {SECRET}", "C .", "S 250 queued", "C STARTTLS", "S 220 go") + TLS, ("smtp", "yes", "accepted", "NONE", "", None)),
+    ("smtp: challenge and answer", 25, lines("S 220 mx", "C EHLO a", "S 250 AUTH LOGIN", "C AUTH LOGIN", "S 334 VXNlcm5hbWU6", f"C {SECRET}", "S 334 UGFzc3dvcmQ6",
+                                             f"C {SECRET}", "S 235 ok", "C STARTTLS", "S 454 no"), ("smtp", "no", "refused", "NONE", "LOGIN", "no-tls")),
+    ("ftp: AUTH TLS", 21, lines("S 220-files", "S 220 FTP ready", "C FEAT", "S 211-Features:", "S  AUTH TLS", "S  UTF8", "S 211 End", "C AUTH TLS", "S 234 go") + TLS,
+     ("ftp", "yes", "accepted", "", "", None)),
+    ("ftp: no TLS", 21, lines("S 220 ready", "C FEAT", "S 211-Features:", "S  UTF8", "S 211 End", "C USER a", "S 331 word", f"C PASS {SECRET}", "S 230 in"),
+     ("ftp", "no", "", "", "PASS", "no-tls")),
+    ("pop3: STLS", 110, lines("S +OK ready", "C CAPA", "S +OK", "S STLS", "S SASL PLAIN", "S USER", "S .", "C STLS", "S +OK begin") + TLS,
+     ("pop3", "yes", "accepted", "PLAIN USER", "", None)),
+    ("pop3: a mail that speaks POP3", 110, lines("S +OK ready", "C USER a", "S +OK", f"C PASS {SECRET}", "S +OK", "C RETR 1", "S +OK", "S -ERR", "S +OK", "S .",
+                                                 "C STLS", "S -ERR no"), ("pop3", "", "refused", "", "USER", "no-tls")),
+    ("imap: STARTTLS", 143, lines("S * OK hi", "C a CAPABILITY", "S * CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED AUTH=PLAIN", "S a OK", "C b STARTTLS",
+                                  "S b OK go") + TLS, ("imap", "yes", "accepted", "PLAIN LOGINDISABLED", "", None)),
+    ("imap: tags out of order, a literal", 143, lines(
+        "S * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi", "C a LOGIN {3}", "S + go", "C abc " + SECRET, "C b STARTTLS", "S b BAD no", "S a NO no"),
+     ("imap", "no", "refused", "PLAIN IMAP-LOGIN", "IMAP-LOGIN", "no-tls")),
+    ("nntp: STARTTLS", 119, lines("S 200 news", "C CAPABILITIES", "S 101 list", "S VERSION 2", "S STARTTLS", "S AUTHINFO SASL", "S SASL PLAIN", "S .", "C STARTTLS",
+                                  "S 382 go") + TLS, ("nntp", "yes", "accepted", "PLAIN", "", None)),
+    ("managesieve: STARTTLS", 4190, lines('S "IMPLEMENTATION" "x"', 'S "SASL" "PLAIN LOGIN"', 'S "STARTTLS"', "S OK ready", "C STARTTLS", "S OK go") + TLS,
+     ("managesieve", "yes", "accepted", "PLAIN LOGIN", "", None)),
+    ("irc: CAP LS of two lines", 6667, lines("C CAP LS 302", "C NICK a", "S :s NOTICE * :hi", "S :s CAP * LS * :multi-prefix tls", "S :s CAP * LS :sasl=PLAIN,EXTERNAL",
+                                             "C STARTTLS", "S :s 670 a :go") + TLS, ("irc", "yes", "accepted", "PLAIN EXTERNAL", "", None)),
+    ("irc: unknown command", 6667, lines("C NICK a", "S :s NOTICE * :hi", "C STARTTLS", "S :s 421 a STARTTLS :Unknown command"),
+     ("irc", "", "refused", "", "", "no-tls")),
+    ("xmpp: client", 5222, [("C", b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='x'>"),
+                            ("S", b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' id='1' xmlns:stream='x'>"),
+                            ("S", b"<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/><mechanisms><mechanism>PLAIN</mechanism></mechanisms>"
+                                  b"</stream:features>"), ("C", b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+                            ("S", b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")] + TLS, ("xmpp-client", "yes", "accepted", "PLAIN", "", None)),
+    ("xmpp: server, no TLS", 5269, [("C", b"<stream:stream xmlns='jabber:server' xmlns:stream='x'>"), ("S", b"<stream:stream xmlns='jabber:server' id='1'>"),
+                                    ("S", b"<stream:features/>"), ("C", b"</stream:stream>")], ("xmpp-server", "no", "", "NONE", "", "no-tls")),
+    ("xmpp: SASL in clear", 5222, [("C", b"<stream:stream xmlns='jabber:client' xmlns:stream='x'>"), ("S", b"<stream:stream xmlns='jabber:client' id='1'>"),
+                                   ("S", b"<stream:features><mechanisms><mechanism>PLAIN</mechanism></mechanisms></stream:features>"),
+                                   ("C", b"<auth xmlns='sasl' mechanism='PLAIN'>" + SECRET.encode() + b"</auth>"), ("S", b"<success/>")],
+     ("xmpp-client", "no", "", "PLAIN", "PLAIN", "no-tls")),
+    ("postgresql: yes", 5432, [("C", SSL_REQUEST), ("S", b"S")] + TLS, ("postgresql", "yes", "accepted", "", "", None)),
+    ("postgresql: no", 5432, [("C", SSL_REQUEST), ("S", b"N"), ("C", struct.pack(">II", 16, 196608) + b"user\0a\0\0")], ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("mysql: yes", 3306, [("S", mysql(True)), ("C", MYSQL_SSL)] + TLS, ("mysql", "yes", "accepted", "", "", None)),
+    ("mysql: no", 3306, [("S", mysql(False)), ("C", b"\x30\0\0\1\x85\xa6" + bytes(46))], ("mysql", "no", "", "", "", "no-tls")),
+    ("ldap: yes", 389, [("C", ldap(1, "ask")), ("S", ldap(1, "yes"))] + TLS, ("ldap", "", "accepted", "", "", None)),
+    ("ldap: no", 389, [("C", ldap(7, "ask")), ("S", ldap(7, "no"))], ("ldap", "", "refused", "", "", "no-tls")),
+]
+
+
+def segments(talk, port):
+    c, s, at = b"\xc0\0\2\1", b"\xc6\x33\x64\1", 1700000000000000
+    seq = {"C": 1000, "S": 5000}
+
+    def seg(side, flags, payload=b""):
+        nonlocal at
+        at += 1000
+        other = "S" if side == "C" else "C"
+        ack = 0 if flags == P.SYN else seq[other]
+        a = (c, s, 40000, port) if side == "C" else (s, c, port, 40000)
+        one = P.Segment(*a, seq[side], ack, flags, payload, at)
+        seq[side] += len(payload) + bool(flags & (P.SYN | P.FIN))
+        return one
+    out = [seg("C", P.SYN), seg("S", P.SYN | P.ACK), seg("C", P.ACK)]
+    out += [seg(side, P.ACK | P.PSH, payload) for side, payload in talk]
+    return out + [seg("C", P.FIN | P.ACK), seg("S", P.FIN | P.ACK), seg("C", P.ACK)]
+
+
+def pieces(all_of, size):
+    out = []
+    for s in all_of:
+        for at in range(0, max(len(s.payload), 1), size):
+            out.append(s.copy(seq=s.seq + at, payload=s.payload[at:at + size]))
+    return out
+
+
+def main():
+    tool, bad, met = sys.argv[1], 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name, port, talk, want in CASES:
+            for size in (1, 5, 1 << 20):
+                path = os.path.join(folder, "talk.pcap")
+                with open(path, "wb") as f:
+                    f.write(P.pcap(P.plain(pieces(segments(talk, port), size))))
+                out = subprocess.run([tool, "-q", "--show", "client_chain,client_ciphers,ja4,scts,ocsp_stapled,auth_used", path], stdout=subprocess.PIPE,
+                                     check=True).stdout.decode()
+                rows = list(csv.DictReader(out.splitlines()))
+                got = [tuple(r[c] for c in ("spoken", "starttls_offered", "starttls_answer", "auth_plain", "auth_used")) for r in rows]
+                tls = bool(rows and rows[0]["version"])
+                if got != [want[:5]] or tls != (want[5] is None) or (want[5] and rows[0]["outcome"] != want[5]):
+                    bad += 1
+                    print(f"FAIL {name}, pieces of {size}: {got} {rows and rows[0]['outcome']}, wanted {want}")
+                elif SECRET in out:
+                    bad += 1
+                    print(f"FAIL {name}: a password came out")
+                else:
+                    met += 1
+    print(f"{met} conversations met, {bad} not")
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
