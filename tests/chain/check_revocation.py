@@ -475,6 +475,16 @@ def deltas():
     dated = [crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], delta=8, this=day_, until="2015-07-01") for day_ in ("2014-12-31", "2015-01-02")]
     Case("without a number the date says what is later", [a, INT], [GOOD_ROOT, base, dated[1]], peer=False).known("2015-06-01", "ok")
     Case("without a number an earlier one", [a, INT], [GOOD_ROOT, base, dated[0]], peer=False).known("2015-06-01", "revoked", a)
+    for name, first, number, this, want in (("an earlier delta of a list without", None, 11, "2014-12-31", "revoked"),
+                                            ("a later delta of a list without", None, 11, "2015-01-02", "ok"),
+                                            ("the same number", 10, 10, "2015-03-01", "revoked"),
+                                            ("the same date and no number", None, None, "2015-01-01", "ok")):
+        held = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=first, until="2015-04-01")
+        gone = crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], number=number, delta=8, this=this, until="2015-07-01")
+        Case("numbers and dates: " + name, [a, INT], [GOOD_ROOT, held, gone], peer=False).known("2015-06-01", want)
+    stale = crl("Int", number=10, delta=8, this="2015-03-01", until="2015-07-01")
+    Case("in force by a delta of the same number", [b, INT], [GOOD_ROOT, base, stale], peer=False).require("2015-06-01", "revocation_unknown", b)
+    Case("a delta about another", [a, INT], [GOOD_ROOT, base, on], peer=False).known("2015-06-01", "revoked", a)
     before = crl("Int", number=11, delta=10, this="2014-12-01", until="2015-07-01")
     Case("a delta begins no sooner than its base", [b, INT], [GOOD_ROOT, base, before], peer=False).require(
         "2015-06-01", "ok").turns("require", "2015-01-01", "revocation_unknown", "ok", b)
@@ -483,6 +493,38 @@ def deltas():
         "known", "2015-06-01", "revoked", "ok", a)
     young = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=12, this="2015-06-01", until="2015-09-01")
     Case("a later list says it again", [a, INT], [GOOD_ROOT, off, young]).known("2015-07-01", "revoked", a)
+
+
+def version1(c):
+    """c without extensions, signed again by its issuer."""
+    tbs, alg, _ = [x[2] for x in split(split(c.der)[0][1])]
+    body = tlv(0x30, b"".join(x[2] for x in split(split(tbs)[0][1])[1:7]))
+    c.der = tlv(0x30, body + alg + tlv(3, b"\0" + KEYS[c.ikey].sign(body, ec.ECDSA(hashes.SHA256()))))
+    c.sha256 = hashlib.sha256(c.der).hexdigest()
+    return c
+
+
+def versions():
+    """5.2.5: a list for users, or for CAs, vouches for none of version 1."""
+    a = version1(leaf())
+    for name, scope, want in (("all", None, "ok"), ("a point", idp(dirs("Int")), "ok"), ("users", idp(dirs("Int"), user=True), "revocation_unknown")):
+        Case("version 1, a list for " + name, [a, INT], [GOOD_ROOT, crl("Int", scope=scope)], peer=False).require("2015-06-01", want)
+
+
+def pool_all():
+    """Whoever signs lists is found among all certificates, though no CA."""
+    a, s = leaf(), Cert("Int", "Root", key="S", ku=DELEGATE)
+    path = {n: os.path.join(TMP, "all." + n) for n in ("der", "pem", "crl", "csv")}
+    write(path["der"], a.der + INT.der + s.der)
+    write(path["pem"], pem("CERTIFICATE", [ROOT.der]))
+    write(path["crl"], pem("X509 CRL", [crl("Int", [entry(a, "2015-03-01")], key="S")]))
+    write(path["csv"], f"time,chain\n2015-06-01T00:00:00Z,{a.sha256} {INT.sha256}\n")
+    p = subprocess.run([os.path.join(BUILD, "tw-chain"), "-q", "--certs", path["der"], "--store", "s=" + path["pem"], "--purpose", "any", "--pool", "all",
+                        "--crl", path["crl"], path["csv"]], stdout=subprocess.PIPE)
+    row = next(csv.DictReader(io.StringIO(p.stdout.decode())), {})
+    COUNT[0] += 1
+    if (row.get("reason.s"), row.get("reason.s.pool")) != ("ok", "revoked"):
+        FAILED.append(f"pool all: {row}")
 
 
 def vendors():
@@ -556,7 +598,7 @@ def order():
 
 
 def main():
-    for f in (basic, force, signers, loops, scopes, breaches, reasons, indirect, deltas, vendors, files, order):
+    for f in (basic, force, signers, loops, scopes, breaches, reasons, indirect, deltas, versions, pool_all, vendors, files, order):
         f()
     shutil.rmtree(TMP)
     for line in FAILED:
