@@ -8,7 +8,8 @@
  *                   wrote, its exit status, and which mutants it met
  * TW_REPLAY=FILE    does the runs that FILE lists again, each in a process of
  *                   its own made by fork, and prints those that come out
- *                   otherwise, up to the first whose status or reason does */
+ *                   otherwise, up to the first whose status or reason does;
+ *                   with TW_REPLAY_KEEP keeps what they say of errors instead */
 #ifndef TW_REPLAY_H
 #define TW_REPLAY_H
 #include <errno.h>
@@ -144,6 +145,34 @@ static const char *replay_reason(const char *out, size_t *n)
 	return p ? p + 1 : "";
 }
 
+/* What is in an open file; closed. */
+static char *replay_take(int fd, size_t *n)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	char *p = replay_read(path, n);
+	close(fd);
+	return p;
+}
+
+/* Whether the errors are those kept; or keeps them. */
+static bool replay_errors(const char *dir, const char *err, size_t n)
+{
+	char path[REPLAY_PATH];
+	size_t want;
+
+	snprintf(path, sizeof path, "%s/err", dir);
+	if (getenv("TW_REPLAY_KEEP")) {
+		replay_write(path, err, n);
+		return true;
+	}
+	char *was = replay_read(path, &want);
+	bool same = n == want && !memcmp(was, err, n);
+	free(was);
+	return same;
+}
+
 /* 0: the same; 1: otherwise; 2: another status or reason. */
 static int replay_one(replay_main tool, const char *dir)
 {
@@ -156,13 +185,13 @@ static int replay_one(replay_main tool, const char *dir)
 	for (char *p = args; p < args + n && argc < REPLAY_ARGS - 1; p += strlen(p) + 1)
 		argv[argc++] = p;
 	argv[argc] = NULL;
-	int fd = memfd_create("out", 0);
+	int fd = memfd_create("out", 0), errors = memfd_create("err", 0);
 	pid_t pid = fork();
 	if (!pid) {
 		struct rlimit cpu = { 4, 4 };
 		setrlimit(RLIMIT_CPU, &cpu);
 		dup2(fd, 1);
-		dup2(open("/dev/null", O_WRONLY), 2);
+		dup2(errors, 2);
 		exit(tool(argc, argv));
 	}
 	waitpid(pid, &status, 0);
@@ -173,11 +202,14 @@ static int replay_one(replay_main tool, const char *dir)
 	free(text);
 	snprintf(path, sizeof path, "%s/out", dir);
 	char *was = replay_read(path, &want);
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	char *is = replay_read(path, &n);
-	close(fd);
+	size_t nerr;
+	char *err = replay_take(errors, &nerr);
+	bool same = replay_errors(dir, err, nerr);
+	free(err);
+	char *is = replay_take(fd, &n);
 	const char *a = replay_reason(was, &k), *b = replay_reason(is, &m);
-	int how = !WIFEXITED(status) || WEXITSTATUS(status) != code || k != m || memcmp(a, b, k) ? 2 : n != want || memcmp(was, is, n) ? 1 : 0;
+	int how = !WIFEXITED(status) || WEXITSTATUS(status) != code || k != m || memcmp(a, b, k) ? 2 :
+		n != want || memcmp(was, is, n) || !same ? 1 : 0;
 	free(was);
 	free(is);
 	return how;

@@ -148,6 +148,21 @@ class Suite:
             met = sum(map(bool, map(sum, zip(self.meets[name], *(x[3] for x in self.runs if x[0] == name)))))
             print(f"{name}: {'skipped' if status else f'{met} of {n} mutants met'}, {self.cost[name]:.1f} s", flush=True)
 
+        for tool in ("tw-verify", "tw-chain"):
+            if self.replay(tool, [x[2] for x in self.runs if x[1] == tool], TW_REPLAY_KEEP="1"):
+                sys.exit(f"{tool} does not do the same again")
+
+    def replay(self, tool, paths, **more):
+        """The lines of replay.h."""
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write("\n".join(paths))
+            f.flush()
+            p = subprocess.run(["./" + tool], cwd=self.build, env=dict(os.environ, TW_REPLAY=f.name, **more), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, preexec_fn=lambda: limits(200))
+        if p.returncode:
+            sys.exit(f"{tool} cannot do its runs again")
+        return p.stdout.decode().splitlines()
+
     def met(self, m):
         return any(t[m.number] for t in self.meets.values()) or any(x[3][m.number] for x in self.runs)
 
@@ -158,15 +173,7 @@ class Suite:
             paths = [x[2] for x in self.runs if x[1] == tool and x[3][m.number]]
             if not paths:
                 continue
-            with tempfile.NamedTemporaryFile("w") as f:
-                f.write("\n".join(paths))
-                f.flush()
-                env = dict(os.environ, TW_MUTANT=str(m.number), TW_REPLAY=f.name)
-                p = subprocess.run(["./" + tool], cwd=self.build, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   preexec_fn=lambda: limits(200))
-            if p.returncode:
-                sys.exit(f"{tool} cannot do its runs again")
-            for line in p.stdout.decode().splitlines():
+            for line in self.replay(tool, paths, TW_MUTANT=str(m.number)):
                 how, path = line.split()
                 name = path.split("/")[-2]
                 if how == "2" and tool == "tw-verify":
