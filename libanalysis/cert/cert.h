@@ -6,7 +6,7 @@
 #include "base/base.h"
 
 enum tw_key { TW_KEY_UNKNOWN, TW_KEY_RSA, TW_KEY_RSA_PSS, TW_KEY_DSA, TW_KEY_DH, TW_KEY_EC,
-	TW_KEY_ED25519, TW_KEY_ED448, TW_KEY_X25519, TW_KEY_X448, TW_KEY_N };
+	TW_KEY_ED25519, TW_KEY_ED448, TW_KEY_X25519, TW_KEY_X448, TW_KEY_ML_DSA, TW_KEY_SLH_DSA, TW_KEY_N };
 
 /* Bits of tw_cert.key_usage: bit i of RFC 5280 4.2.1.3 is 1 << i. */
 enum { TW_KU_DIGITAL_SIGNATURE = 1, TW_KU_NON_REPUDIATION = 2, TW_KU_KEY_ENCIPHERMENT = 4,
@@ -106,7 +106,7 @@ struct tw_cert {
 	struct tw_slice spki;      /* whole TLV */
 	struct tw_slice key_oid, key_params, key_bits_raw; /* as above; BIT STRING's bytes */
 	enum tw_key key;
-	uint32_t key_bits;         /* modulus, prime or field size in bits; 0 = not known */
+	uint32_t key_bits;         /* modulus, prime or field size in bits, or ML-DSA's and SLH-DSA's number; 0 = not known */
 	struct tw_slice rsa_n, rsa_e; /* INTEGER contents, leading zeros cut */
 	const char *curve;         /* name, "explicit", "0.1.2" dotted OID is NOT given: "unknown"; NULL = no EC */
 	bool self_issued;          /* issuer and subject are the same bytes (names compared by rule: chain/) */

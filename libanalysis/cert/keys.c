@@ -1,5 +1,5 @@
 /* keys.c: SubjectPublicKeyInfo and the names of algorithms (RFC 3279, 5480,
- * 8410, 4055). */
+ * 8410, 4055, 9881, 9909). */
 #include "cert/internal.h"
 
 #include <string.h>
@@ -23,6 +23,22 @@ static const struct {
 	{ OID("\x2b\x65\x71"), TW_KEY_ED448, 456 },
 	{ OID("\x2b\x65\x6e"), TW_KEY_X25519, 256 },
 	{ OID("\x2b\x65\x6f"), TW_KEY_X448, 448 },
+	/* Not sizes, but the numbers in the names of the parameter sets. */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x11"), TW_KEY_ML_DSA, 44 },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x12"), TW_KEY_ML_DSA, 65 },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x13"), TW_KEY_ML_DSA, 87 },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x14"), TW_KEY_SLH_DSA, 128 }, /* sha2-128s */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x15"), TW_KEY_SLH_DSA, 128 }, /* sha2-128f */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x16"), TW_KEY_SLH_DSA, 192 }, /* sha2-192s */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x17"), TW_KEY_SLH_DSA, 192 }, /* sha2-192f */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x18"), TW_KEY_SLH_DSA, 256 }, /* sha2-256s */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x19"), TW_KEY_SLH_DSA, 256 }, /* sha2-256f */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1a"), TW_KEY_SLH_DSA, 128 }, /* shake-128s */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1b"), TW_KEY_SLH_DSA, 128 }, /* shake-128f */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1c"), TW_KEY_SLH_DSA, 192 }, /* shake-192s */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1d"), TW_KEY_SLH_DSA, 192 }, /* shake-192f */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1e"), TW_KEY_SLH_DSA, 256 }, /* shake-256s */
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1f"), TW_KEY_SLH_DSA, 256 }, /* shake-256f */
 };
 
 static const struct {
@@ -69,6 +85,8 @@ static const struct {
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"), "sha384WithRSAEncryption" },
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"), "sha512WithRSAEncryption" },
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0e"), "sha224WithRSAEncryption" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0f"), "sha512-224WithRSAEncryption" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x10"), "sha512-256WithRSAEncryption" },
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"), "sha1WithRSAEncryption" },
 	{ OID("\x2b\x0e\x03\x02\x1d"), "sha1WithRSA" }, /* OIW, 1.3.14.3.2.29 */
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"), "md5WithRSAEncryption" },
@@ -99,6 +117,18 @@ static const struct {
 	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x11"), "ml-dsa-44" },
 	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x12"), "ml-dsa-65" },
 	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x13"), "ml-dsa-87" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x14"), "slh-dsa-sha2-128s" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x15"), "slh-dsa-sha2-128f" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x16"), "slh-dsa-sha2-192s" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x17"), "slh-dsa-sha2-192f" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x18"), "slh-dsa-sha2-256s" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x19"), "slh-dsa-sha2-256f" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1a"), "slh-dsa-shake-128s" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1b"), "slh-dsa-shake-128f" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1c"), "slh-dsa-shake-192s" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1d"), "slh-dsa-shake-192f" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1e"), "slh-dsa-shake-256s" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x1f"), "slh-dsa-shake-256f" },
 };
 
 bool tw_algorithm(struct tw_slice all, struct tw_slice *oid, struct tw_slice *params)
@@ -281,7 +311,7 @@ void tw_sig_name(struct tw_buf *b, const struct tw_cert *c)
 const char *tw_key_name(enum tw_key k)
 {
 	static const char *const name[TW_KEY_N] = { "unknown", "RSA", "RSA-PSS", "DSA", "DH", "EC", "Ed25519",
-		"Ed448", "X25519", "X448" };
+		"Ed448", "X25519", "X448", "ML-DSA", "SLH-DSA" };
 	return k < TW_KEY_N ? name[k] : name[TW_KEY_UNKNOWN];
 }
 
@@ -301,6 +331,10 @@ uint32_t tw_key_security_bits(enum tw_key k, uint32_t bits)
 		return 224;
 	case TW_KEY_EC:
 		return bits / 2;
+	case TW_KEY_ML_DSA: /* FIPS 204 table 1: categories 2, 3 and 5 */
+		return bits == 44 ? 128 : bits == 65 ? 192 : bits == 87 ? 256 : 0;
+	case TW_KEY_SLH_DSA:
+		return bits;
 	case TW_KEY_RSA:
 	case TW_KEY_RSA_PSS:
 	case TW_KEY_DSA:

@@ -86,9 +86,12 @@ uint32_t tw_sig_security_bits(struct tw_slice name)
 		const char *in;
 		uint32_t bits;
 	} table[] = { { "md2", 64 }, { "md4", 64 }, { "md5", 64 }, { "sha1", 80 }, { "sha224", 112 },
+		{ "sha512-224", 112 }, { "sha512-256", 128 },
 		{ "sha256", 128 }, { "sha384", 192 }, { "sha512", 256 }, { "sha3-224", 112 }, { "sha3-256", 128 },
 		{ "sha3-384", 192 }, { "sha3-512", 256 }, { "ed25519", 128 }, { "ed448", 224 }, { "ml-dsa-44", 128 },
-		{ "ml-dsa-65", 192 }, { "ml-dsa-87", 256 } };
+		{ "ml-dsa-65", 192 }, { "ml-dsa-87", 256 }, { "slh-dsa-sha2-128", 128 }, { "slh-dsa-sha2-192", 192 },
+		{ "slh-dsa-sha2-256", 256 }, { "slh-dsa-shake-128", 128 }, { "slh-dsa-shake-192", 192 },
+		{ "slh-dsa-shake-256", 256 } };
 	char low[64];
 	if (name.n == 0 || name.n >= sizeof low || !isalpha(name.p[0]))
 		return 0; /* a dotted OID says nothing */

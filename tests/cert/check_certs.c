@@ -126,7 +126,8 @@ START_TEST(strength)
 	} row[] = { { TW_KEY_RSA, 512, 40 }, { TW_KEY_RSA, 768, 64 }, { TW_KEY_RSA, 1023, 80 }, { TW_KEY_RSA, 2048, 112 },
 		{ TW_KEY_DSA, 3072, 128 }, { TW_KEY_RSA, 4096, 152 }, { TW_KEY_RSA, 8192, 192 },
 		{ TW_KEY_RSA, 16384, 256 }, { TW_KEY_EC, 256, 128 }, { TW_KEY_ED25519, 256, 128 },
-		{ TW_KEY_ED448, 456, 224 }, { TW_KEY_UNKNOWN, 0, 0 }, { TW_KEY_RSA, 0, 0 } };
+		{ TW_KEY_ED448, 456, 224 }, { TW_KEY_ML_DSA, 44, 128 }, { TW_KEY_ML_DSA, 65, 192 },
+		{ TW_KEY_ML_DSA, 87, 256 }, { TW_KEY_SLH_DSA, 192, 192 }, { TW_KEY_UNKNOWN, 0, 0 }, { TW_KEY_RSA, 0, 0 } };
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
 		ck_assert_uint_eq(tw_key_security_bits(row[i].key, row[i].bits), row[i].want);
 }

@@ -124,6 +124,12 @@ START_TEST(strength)
 	ck_assert_uint_eq(tw_sig_security_bits(tw_str("sha1WithRSAEncryption")), 80);
 	ck_assert_uint_eq(tw_sig_security_bits(tw_str("ecdsa-with-SHA384")), 192);
 	ck_assert_uint_eq(tw_sig_security_bits(tw_str("md5WithRSAEncryption")), 64);
+	ck_assert_uint_eq(tw_sig_security_bits(tw_str("sha512-224WithRSAEncryption")), 112);
+	ck_assert_uint_eq(tw_sig_security_bits(tw_str("sha512-256WithRSAEncryption")), 128);
+	ck_assert_uint_eq(tw_sig_security_bits(tw_str("ml-dsa-65")), 192);
+	ck_assert_uint_eq(tw_sig_security_bits(tw_str("slh-dsa-shake-256f")), 256);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("ML-DSA-87")), 256);
+	ck_assert_uint_eq(tw_key_text_security_bits(tw_str("SLH-DSA-128")), 128);
 	ck_assert_uint_eq(tw_sig_security_bits(tw_str("1.2.3.256")), 0);
 	ck_assert_str_eq(tw_software(tw_str("220 mx.example.org ESMTP Postfix (Debian)")), "Postfix");
 	ck_assert_str_eq(tw_software(tw_str("* OK [CAPABILITY IMAP4rev1] Dovecot ready.")), "Dovecot");

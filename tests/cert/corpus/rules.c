@@ -243,7 +243,8 @@ static bool binary_field(const struct tw_cert *c, enum field f, struct tw_slice 
 static bool other_key(const struct tw_cert *c, enum field f, struct tw_slice ours, struct tw_slice theirs)
 {
 	(void)theirs;
-	return (f == KEY_BITS || f == KEY_ALGORITHM) && c->key == TW_KEY_UNKNOWN && (f == KEY_ALGORITHM || ours.n == 0);
+	return (f == KEY_BITS || f == KEY_ALGORITHM) && (c->key == TW_KEY_ML_DSA || c->key == TW_KEY_SLH_DSA ||
+		(c->key == TW_KEY_UNKNOWN && (f == KEY_ALGORITHM || ours.n == 0)));
 }
 
 static bool canonical_names(const struct tw_cert *c, enum field f, struct tw_slice ours, struct tw_slice theirs)
