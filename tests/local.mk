@@ -57,13 +57,10 @@ EXTRA_DIST += tests/trust/revoked
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus/gather.sh
-if HAVE_OPENSSL
 check_PROGRAMS += tests/check_corpus
 tests_check_corpus_SOURCES = tests/cert/corpus/compare.c tests/cert/corpus/compare.h \
 	tests/cert/corpus/peer_gnutls.c tests/cert/corpus/peer_openssl.c tests/cert/corpus/rules.c
-tests_check_corpus_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
-tests_check_corpus_LDADD = libcert.la libbase.la $(GNUTLS_LIBS) $(TW_OPENSSL_LIBS)
-endif
+tests_check_corpus_LDADD = libcert.la libbase.la $(GNUTLS_LIBS) $(OPENSSL_LIBS)
 
 dist_check_SCRIPTS += tests/cert/compare_openssl.sh
 dist_check_SCRIPTS += tests/cert/tw_certs_cli.sh
@@ -106,6 +103,8 @@ dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.s
 EXTRA_DIST += tests/chain/check_client.py tests/chain/check_staple.py tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py
 dist_check_SCRIPTS += tests/chain/check_algorithms.sh
 EXTRA_DIST += tests/chain/check_algorithms.py
+dist_check_SCRIPTS += tests/chain/check_signatures.sh
+EXTRA_DIST += tests/chain/check_signatures.py tests/synth/algorithms.py tests/synth/algorithms_rsa.py tests/synth/sign.py
 dist_check_SCRIPTS += tests/chain/check_corpus.sh tests/chain/check_hostile.sh
 EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/chain/check_corpus.py tests/chain/check_hostile.py tests/synth/corpus.py
@@ -160,25 +159,17 @@ check-mutants:
 	TW_SRCDIR='$(abs_top_srcdir)' nice -n 19 python3 $(srcdir)/tests/mutants/run.py -k mutants
 .PHONY: check-mutants
 
-# Judging beside the bare loop of its signatures; needs libcrypto for the peer.
+# Judging beside the bare loop of its signatures.
 EXTRA_DIST += tests/bench/chain.sh
-if HAVE_OPENSSL
 EXTRA_PROGRAMS += tests/bench/chain tests/bench/chain-make
 tests_bench_chain_SOURCES = tests/bench/chain.c
-tests_bench_chain_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 tests_bench_chain_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=gnutls_pubkey_verify_data2
 tests_bench_chain_LDADD = libchain.la $(OPENSSL_LIBS)
 tests_bench_chain_make_SOURCES = tests/bench/chain-make.c
-tests_bench_chain_make_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 tests_bench_chain_make_LDADD = $(OPENSSL_LIBS)
 CLEANFILES += tests/bench/chain tests/bench/chain-make
 bench-chain: tests/bench/chain tests/bench/chain-make
 	@TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/chain.sh
-else
-EXTRA_DIST += tests/bench/chain.c tests/bench/chain-make.c
-bench-chain:
-	@echo "bench-chain: skipped, libcrypto is not there: apt-get install libssl-dev"
-endif
 bench: bench-chain
 .PHONY: bench-chain
 clean-local:

@@ -98,6 +98,8 @@
 #define TW_MAX_RSA_BITS 16384
 #define TW_MAX_RSA_EXPONENT 8
 #define TW_MAX_DSA_BITS 10000
+/* FIPS 186-4 has subgroups of 256 bits at most; exponents are as long. */
+#define TW_MAX_DSA_ORDER_BITS 512
 
 /* Comparisons of names with name-constraint subtrees along one path, counted
  * before any is made: a megabyte of each would be 10^10. */

@@ -10,6 +10,8 @@ static const struct tw_sigalg table[] = {
 	{ PKCS1 "\x0c", 9, TW_FAMILY_RSA, TW_SHA_384, GNUTLS_SIGN_RSA_SHA384 },
 	{ PKCS1 "\x0d", 9, TW_FAMILY_RSA, TW_SHA_512, GNUTLS_SIGN_RSA_SHA512 },
 	{ PKCS1 "\x0e", 9, TW_FAMILY_RSA, TW_SHA_224, GNUTLS_SIGN_RSA_SHA224 },
+	{ PKCS1 "\x0f", 9, TW_FAMILY_RSA, TW_SHA_512_224, GNUTLS_SIGN_UNKNOWN },
+	{ PKCS1 "\x10", 9, TW_FAMILY_RSA, TW_SHA_512_256, GNUTLS_SIGN_UNKNOWN },
 	{ PKCS1 "\x05", 9, TW_FAMILY_RSA, TW_SHA_1, GNUTLS_SIGN_RSA_SHA1 },
 	{ PKCS1 "\x04", 9, TW_FAMILY_RSA, TW_MD5, GNUTLS_SIGN_RSA_MD5 },
 	{ PKCS1 "\x03", 9, TW_FAMILY_NONE, TW_MD4, GNUTLS_SIGN_UNKNOWN },
@@ -45,7 +47,8 @@ static const struct {
 } hashes[] = {
 #define HASH "\x60\x86\x48\x01\x65\x03\x04\x02"
 	{ "\x2b\x0e\x03\x02\x1a", 5, TW_SHA_1 }, { HASH "\x04", 9, TW_SHA_224 }, { HASH "\x01", 9, TW_SHA_256 },
-	{ HASH "\x02", 9, TW_SHA_384 }, { HASH "\x03", 9, TW_SHA_512 }, { HASH "\x07", 9, TW_SHA3_224 },
+	{ HASH "\x02", 9, TW_SHA_384 }, { HASH "\x03", 9, TW_SHA_512 }, { HASH "\x05", 9, TW_SHA_512_224 },
+	{ HASH "\x06", 9, TW_SHA_512_256 }, { HASH "\x07", 9, TW_SHA3_224 },
 	{ HASH "\x08", 9, TW_SHA3_256 }, { HASH "\x09", 9, TW_SHA3_384 }, { HASH "\x0a", 9, TW_SHA3_512 },
 };
 
@@ -69,7 +72,7 @@ bool tw_sigalg_params(const struct tw_sigalg *a, struct tw_slice p)
 const char *tw_digest_name(enum tw_digest d)
 {
 	static const char *const name[TW_DIGEST_N] = { "MD2", "MD4", "MD5", "SHA1", "SHA224", "SHA256", "SHA384",
-		"SHA512", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512" };
+		"SHA512", "SHA512-224", "SHA512-256", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512" };
 	return name[d];
 }
 
@@ -117,7 +120,8 @@ static bool mgf_read(struct tw_slice seq, enum tw_digest *out)
 	return hash_read(d.s, out);
 }
 
-/* An INTEGER from 0 to 65535, the only element. */
+/* An INTEGER not negative, the only element. A large one is 65535: more salt
+ * than any modulus holds. */
 static bool small_read(struct tw_slice s, uint32_t *out)
 {
 	struct tw_der d = { s, false };
@@ -125,9 +129,13 @@ static bool small_read(struct tw_slice s, uint32_t *out)
 
 	if (tw_der_next(&d, &v) != 1 || v.tag != 0x02 || d.s.n || !v.body.n || v.body.p[0] & 0x80)
 		return false;
-	size_t i = v.body.n > 1 && !v.body.p[0];
-	if (v.body.n - i > 2)
-		return false;
+	size_t i = 0;
+	while (i < v.body.n && !v.body.p[i])
+		i++;
+	if (v.body.n - i > 2) {
+		*out = UINT16_MAX;
+		return true;
+	}
 	for (*out = 0; i < v.body.n; i++)
 		*out = *out << 8 | v.body.p[i];
 	return true;

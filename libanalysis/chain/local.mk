@@ -14,6 +14,7 @@ libchain_la_SOURCES = \
 	libanalysis/chain/deltas.c \
 	libanalysis/chain/detail.c \
 	libanalysis/chain/dominate.c \
+	libanalysis/chain/ec.c \
 	libanalysis/chain/evidence.c \
 	libanalysis/chain/explain.c \
 	libanalysis/chain/explain.h \
@@ -64,4 +65,4 @@ libchain_la_SOURCES = \
 	libanalysis/chain/times.c \
 	libanalysis/chain/times.h \
 	libanalysis/chain/trust.c
-libchain_la_LIBADD = libtrust.la libcert.la libbase.la $(GNUTLS_LIBS) $(HOGWEED_LIBS) -lgmp $(NETTLE_LIBS) $(PSL_LIBS) -lunistring
+libchain_la_LIBADD = libtrust.la libcert.la libbase.la $(GNUTLS_LIBS) $(HOGWEED_LIBS) -lgmp $(NETTLE_LIBS) $(OPENSSL_LIBS) $(PSL_LIBS) -lunistring

@@ -1,6 +1,6 @@
-/* RSA where GnuTLS does not go: DigestInfo without NULL, and RSASSA-PSS with
- * every digest and salt. The arithmetic is GMP's, the digests are nettle's,
- * which GnuTLS is made of too. */
+/* RSA where GnuTLS does not go: DigestInfo without NULL, SHA-512/224 and /256,
+ * even moduli, and RSASSA-PSS with every digest and salt. The arithmetic is
+ * GMP's, the digests are nettle's, which GnuTLS is made of too. */
 #include "chain/algorithm.h"
 
 #include <gmp.h>
@@ -31,6 +31,8 @@ static const struct nettle_hash *hash_of(enum tw_digest d)
 	case TW_SHA_256: return &nettle_sha256;
 	case TW_SHA_384: return &nettle_sha384;
 	case TW_SHA_512: return &nettle_sha512;
+	case TW_SHA_512_224: return &nettle_sha512_224;
+	case TW_SHA_512_256: return &nettle_sha512_256;
 	case TW_SHA3_224: return &nettle_sha3_224;
 	case TW_SHA3_256: return &nettle_sha3_256;
 	case TW_SHA3_384: return &nettle_sha3_384;
@@ -87,7 +89,8 @@ static struct tw_slice digest_oid(enum tw_digest d)
 {
 	static const uint8_t nist[8] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02 };
 	static const uint8_t last[TW_DIGEST_N] = { [TW_SHA_224] = 4, [TW_SHA_256] = 1, [TW_SHA_384] = 2,
-		[TW_SHA_512] = 3, [TW_SHA3_224] = 7, [TW_SHA3_256] = 8, [TW_SHA3_384] = 9, [TW_SHA3_512] = 10 };
+		[TW_SHA_512] = 3, [TW_SHA_512_224] = 5, [TW_SHA_512_256] = 6, [TW_SHA3_224] = 7, [TW_SHA3_256] = 8,
+		[TW_SHA3_384] = 9, [TW_SHA3_512] = 10 };
 	static const uint8_t md5[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05 };
 	static const uint8_t sha1[] = { 0x2b, 0x0e, 0x03, 0x02, 0x1a };
 	static _Thread_local uint8_t oid[9];
@@ -101,35 +104,52 @@ static struct tw_slice digest_oid(enum tw_digest d)
 	return (struct tw_slice){ oid, 9 };
 }
 
-/* 00 01 FF... 00 SEQUENCE { SEQUENCE { OID }, OCTET STRING }. */
-bool tw_rsa_without_null(struct tw_slice em, enum tw_digest d, struct tw_slice tbs)
+/* SEQUENCE { SEQUENCE { OID, NULL or nothing }, OCTET STRING }; its size. */
+static size_t digest_info(uint8_t *info, struct tw_slice oid, bool null, struct tw_slice md)
 {
-	const struct nettle_hash *h = hash_of(d);
-	struct tw_slice oid = digest_oid(d);
-	uint8_t info[2 + 2 + 2 + 9 + 2 + TW_MAX_DIGEST];
-	size_t k = 0;
+	size_t k = 0, alg = 2 + oid.n + (null ? 2 : 0);
 
-	if (!h)
-		return false;
-	size_t hn = h->digest_size, n = 2 + 2 + oid.n + 2 + hn;
 	info[k++] = 0x30;
-	info[k++] = (uint8_t)n;
+	info[k++] = (uint8_t)(2 + alg + 2 + md.n);
 	info[k++] = 0x30;
-	info[k++] = (uint8_t)(2 + oid.n);
+	info[k++] = (uint8_t)alg;
 	info[k++] = 0x06;
 	info[k++] = (uint8_t)oid.n;
 	memcpy(info + k, oid.p, oid.n);
 	k += oid.n;
+	if (null) {
+		info[k++] = 0x05;
+		info[k++] = 0;
+	}
 	info[k++] = 0x04;
-	info[k++] = (uint8_t)hn;
-	digest(h, tbs, info + k);
-	k += hn;
-	if (em.n < k + 11 || em.p[0] != 0 || em.p[1] != 1)
+	info[k++] = (uint8_t)md.n;
+	memcpy(info + k, md.p, md.n);
+	return k + md.n;
+}
+
+/* 00 01 FF... 00 info, of eight FF at least. */
+static bool pkcs1_is(struct tw_slice em, struct tw_slice info)
+{
+	if (em.n < info.n + 11 || em.p[0] != 0 || em.p[1] != 1)
 		return false;
-	for (size_t i = 2; i < em.n - k - 1; i++)
+	for (size_t i = 2; i < em.n - info.n - 1; i++)
 		if (em.p[i] != 0xff)
 			return false;
-	return em.p[em.n - k - 1] == 0 && !memcmp(em.p + em.n - k, info, k);
+	return em.p[em.n - info.n - 1] == 0 && !memcmp(em.p + em.n - info.n, info.p, info.n);
+}
+
+bool tw_rsa_pkcs1(struct tw_slice em, enum tw_digest d, struct tw_slice tbs)
+{
+	struct tw_slice oid = digest_oid(d);
+	uint8_t info[2 + 2 + 2 + 9 + 2 + 2 + TW_MAX_DIGEST], md[TW_MAX_DIGEST];
+	size_t n = tw_digest(d, tbs, md);
+	bool ok = false;
+
+	for (int null = 0; n && null < 2 && !ok; null++) {
+		size_t k = digest_info(info, oid, null, (struct tw_slice){ md, n });
+		ok = pkcs1_is(em, (struct tw_slice){ info, k });
+	}
+	return ok;
 }
 
 static bool pss_matches(const uint8_t *em, size_t n, size_t bits, const struct tw_pss *p, struct tw_slice tbs)

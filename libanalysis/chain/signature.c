@@ -1,4 +1,5 @@
-/* Signatures by GnuTLS, behind a table of what is supported. */
+/* Signatures by GnuTLS, and by libcrypto and GMP where it does not go, behind a
+ * table of what is supported. */
 #include "chain/signature.h"
 #include "base/bounds.h"
 #include "chain/algorithm.h"
@@ -10,8 +11,11 @@
 
 struct tw_pubkey {
 	enum tw_key key;
-	gnutls_pubkey_t g; /* NULL: not to be read here; RSA-PSS never needs it */
-	bool usable;
+	/* What a check can come to at best. BAD: in the table, but no such key, so
+	 * that it verifies nothing. */
+	enum tw_sig best;
+	gnutls_pubkey_t g; /* or NULL */
+	EVP_PKEY *ec;      /* or NULL */
 	struct tw_slice n, e;
 	bool restricted;   /* id-RSASSA-PSS with parameters */
 	struct tw_pss pss;
@@ -23,6 +27,7 @@ void tw_signature_start(void)
 	setenv("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null", 1);
 	if (gnutls_global_init() < 0)
 		tw_die("GnuTLS does not start");
+	tw_ec_start();
 }
 
 static gnutls_datum_t datum(struct tw_slice s)
@@ -40,67 +45,105 @@ static bool fine(int r)
 }
 
 /* By its numbers: id-RSASSA-PSS and rsaEncryption then serve alike. */
-static bool import_rsa(struct tw_pubkey *k)
+static enum tw_sig read_rsa(struct tw_pubkey *k, uint32_t bits)
 {
 	gnutls_datum_t n = datum(k->n), e = datum(k->e);
 
-	return fine(gnutls_pubkey_init(&k->g)) && fine(gnutls_pubkey_import_rsa_raw(k->g, &n, &e));
+	if (!n.size || !e.size)
+		return TW_SIG_BAD;
+	if (bits > TW_MAX_RSA_BITS || e.size > TW_MAX_RSA_EXPONENT)
+		return TW_SIG_UNSUPPORTED;
+	/* What it does not take rsa.c may. */
+	if (!fine(gnutls_pubkey_init(&k->g)) || !fine(gnutls_pubkey_import_rsa_raw(k->g, &n, &e))) {
+		gnutls_pubkey_deinit(k->g);
+		k->g = NULL;
+	}
+	return TW_SIG_GOOD;
 }
 
-static bool integer(struct tw_der *d, gnutls_datum_t *out)
+/* A positive INTEGER, without leading zeros. */
+static bool positive(struct tw_der *d, gnutls_datum_t *out)
 {
 	struct tw_tlv t;
 
 	if (tw_der_next(d, &t) != 1 || t.tag != 0x02 || !t.body.n || t.body.p[0] & 0x80)
 		return false;
+	for (; t.body.n && !t.body.p[0]; t.body.n--)
+		t.body.p++;
 	*out = datum(t.body);
-	return true;
+	return t.body.n != 0;
+}
+
+static bool longer(gnutls_datum_t x, uint32_t bits)
+{
+	uint32_t n = bits / 8, more = bits % 8;
+
+	return x.size > n + 1 || (x.size == n + 1 && x.data[0] >> more);
 }
 
 /* y from the key, p, q, g from its parameters or those it inherits. */
-static bool import_dsa(struct tw_pubkey *k, struct tw_slice y, struct tw_slice params)
+static enum tw_sig read_dsa(struct tw_pubkey *k, struct tw_slice y, struct tw_slice params)
 {
 	struct tw_der d = { params, false };
 	struct tw_tlv seq;
 	gnutls_datum_t p, q, g, my;
 
 	if (tw_der_next(&d, &seq) != 1 || seq.tag != 0x30 || d.s.n)
-		return false;
+		return TW_SIG_UNSUPPORTED;
 	d.s = seq.body;
-	if (!integer(&d, &p) || !integer(&d, &q) || !integer(&d, &g))
-		return false;
+	if (!positive(&d, &p) || !positive(&d, &q) || !positive(&d, &g) || longer(p, TW_MAX_DSA_BITS) ||
+			longer(q, TW_MAX_DSA_ORDER_BITS))
+		return TW_SIG_UNSUPPORTED;
 	d.s = y;
-	if (!integer(&d, &my) || d.s.n || p.size > TW_MAX_DSA_BITS / 8 + 1)
-		return false;
-	return fine(gnutls_pubkey_init(&k->g)) && fine(gnutls_pubkey_import_dsa_raw(k->g, &p, &q, &g, &my));
+	if (!positive(&d, &my) || d.s.n)
+		return TW_SIG_BAD;
+	return fine(gnutls_pubkey_init(&k->g)) && fine(gnutls_pubkey_import_dsa_raw(k->g, &p, &q, &g, &my)) ?
+		TW_SIG_GOOD : TW_SIG_BAD;
 }
 
-static bool import_spki(struct tw_pubkey *k, struct tw_slice spki)
+static enum tw_sig read_spki(struct tw_pubkey *k, struct tw_slice spki)
 {
 	gnutls_datum_t d = datum(spki);
 
-	return fine(gnutls_pubkey_init(&k->g)) && fine(gnutls_pubkey_import(k->g, &d, GNUTLS_X509_FMT_DER));
+	return fine(gnutls_pubkey_init(&k->g)) && fine(gnutls_pubkey_import(k->g, &d, GNUTLS_X509_FMT_DER)) ?
+		TW_SIG_GOOD : TW_SIG_BAD;
 }
 
-static bool read_key(struct tw_pubkey *k, const struct tw_cert *c, struct tw_slice params)
+static enum tw_sig read_ec(struct tw_pubkey *k, const struct tw_cert *c)
+{
+	static const uint8_t id_ec_public_key[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
+
+	/* A key for ECDH alone signs nothing (RFC 5480 2.1.2). */
+	if (!tw_slice_eq(c->key_oid, (struct tw_slice){ id_ec_public_key, sizeof id_ec_public_key }) || !c->curve)
+		return TW_SIG_UNSUPPORTED;
+	switch (tw_ec_form(c->curve, c->key_bits_raw)) {
+	case TW_EC_NO_POINT: return TW_SIG_BAD;
+	case TW_EC_GNUTLS: return read_spki(k, c->spki);
+	case TW_EC_HERE: return tw_ec_new(c->curve, c->key_bits_raw, &k->ec);
+	case TW_EC_UNSUPPORTED: break;
+	}
+	return TW_SIG_UNSUPPORTED;
+}
+
+static enum tw_sig read_key(struct tw_pubkey *k, const struct tw_cert *c, struct tw_slice params)
 {
 	switch (c->key) {
 	case TW_KEY_RSA_PSS:
 		k->restricted = c->key_params.n != 0;
 		if (k->restricted && !tw_pss_read(c->key_params, &k->pss))
-			return false;
-		/* fallthrough */
+			return TW_SIG_UNSUPPORTED;
+		return read_rsa(k, c->key_bits);
 	case TW_KEY_RSA:
-		return c->key_bits <= TW_MAX_RSA_BITS && c->rsa_e.n && c->rsa_e.n <= TW_MAX_RSA_EXPONENT && import_rsa(k);
+		return read_rsa(k, c->key_bits);
 	case TW_KEY_DSA:
-		return import_dsa(k, c->key_bits_raw, params);
+		return read_dsa(k, c->key_bits_raw, params);
 	case TW_KEY_EC:
-		return c->curve && strcmp(c->curve, "explicit") != 0 && import_spki(k, c->spki);
+		return read_ec(k, c);
 	case TW_KEY_ED25519:
 	case TW_KEY_ED448:
-		return !params.n && import_spki(k, c->spki);
+		return params.n ? TW_SIG_UNSUPPORTED : read_spki(k, c->spki);
 	default:
-		return false;
+		return TW_SIG_UNSUPPORTED;
 	}
 }
 
@@ -112,7 +155,7 @@ struct tw_pubkey *tw_pubkey_new(const struct tw_cert *c, struct tw_slice params)
 	k->key = c->key;
 	k->n = c->rsa_n;
 	k->e = c->rsa_e;
-	k->usable = read_key(k, c, params);
+	k->best = read_key(k, c, params);
 	return k;
 }
 
@@ -122,7 +165,18 @@ void tw_pubkey_free(struct tw_pubkey *k)
 		return;
 	if (k->g)
 		gnutls_pubkey_deinit(k->g);
+	tw_ec_free(k->ec);
 	free(k);
+}
+
+/* libcrypto has fast ways for NIST's curves only. */
+static uint32_t ec_cost(const struct tw_cert *c)
+{
+	bool plain = c->curve && (!strncmp(c->curve, "brainpool", 9) || !strcmp(c->curve, "secp256k1"));
+
+	if (plain)
+		return c->key_bits > 384 ? 44 : c->key_bits > 256 ? 32 : 14;
+	return c->key_bits > 256 ? 16 : 6;
 }
 
 uint32_t tw_pubkey_cost(const struct tw_cert *c)
@@ -138,7 +192,7 @@ uint32_t tw_pubkey_cost(const struct tw_cert *c)
 	case TW_KEY_DSA:
 		return 2 * kilo * kilo + 2;
 	case TW_KEY_EC:
-		return c->key_bits > 256 ? 16 : 6;
+		return ec_cost(c);
 	case TW_KEY_ED25519:
 	case TW_KEY_ED448:
 		return 8;
@@ -178,10 +232,46 @@ static enum tw_sig check_rsa(const struct tw_pubkey *k, const struct tw_sigalg *
 	/* RFC 8017 section 8.2.2: as long as the modulus, to the byte. */
 	if (c->signature.n != k->n.n)
 		return TW_SIG_BAD;
-	if (verify(k->g, a->sign, c) == TW_SIG_GOOD)
+	if (k->g && a->sign != GNUTLS_SIGN_UNKNOWN && verify(k->g, a->sign, c) == TW_SIG_GOOD)
 		return TW_SIG_GOOD;
 	return tw_rsa_open(k->n, k->e, c->signature, em) &&
-		tw_rsa_without_null((struct tw_slice){ em, k->n.n }, a->digest, c->tbs) ? TW_SIG_GOOD : TW_SIG_BAD;
+		tw_rsa_pkcs1((struct tw_slice){ em, k->n.n }, a->digest, c->tbs) ? TW_SIG_GOOD : TW_SIG_BAD;
+}
+
+/* An INTEGER in DER, not negative. */
+static bool number(struct tw_der *d)
+{
+	struct tw_tlv t;
+
+	return tw_der_next(d, &t) == 1 && t.tag == 0x02 && t.body.n && !(t.body.p[0] & 0x80) &&
+		(t.body.n == 1 || t.body.p[0] || t.body.p[1] & 0x80);
+}
+
+/* Dss-Sig-Value, Ecdsa-Sig-Value (RFC 3279 2.2.2, 2.2.3) in DER and nothing
+ * else: GnuTLS would take BER, others do not, and one signature must not have
+ * many forms. */
+static bool pair(struct tw_slice sig)
+{
+	struct tw_der d = { sig, false };
+	struct tw_tlv seq;
+
+	if (tw_der_next(&d, &seq) != 1 || seq.tag != 0x30 || d.s.n)
+		return false;
+	d.s = seq.body;
+	return number(&d) && number(&d) && !d.s.n && !d.nonminimal;
+}
+
+/* ECDSA and DSA. */
+static enum tw_sig check_pair(const struct tw_pubkey *k, const struct tw_sigalg *a, const struct tw_cert *c)
+{
+	uint8_t md[TW_MAX_DIGEST];
+
+	if (!pair(c->signature))
+		return TW_SIG_BAD;
+	if (!k->ec)
+		return verify(k->g, a->sign, c);
+	struct tw_slice h = { md, tw_digest(a->digest, c->tbs, md) };
+	return tw_ec_verify(k->ec, h, c->signature) ? TW_SIG_GOOD : TW_SIG_BAD;
 }
 
 static bool family_fits(enum tw_family f, enum tw_key k)
@@ -207,11 +297,15 @@ enum tw_sig tw_signature_check(struct tw_pubkey *k, const struct tw_cert *c)
 		return TW_SIG_UNSUPPORTED;
 	if (!family_fits(a->family, k->key))
 		return k->key == TW_KEY_UNKNOWN ? TW_SIG_UNSUPPORTED : TW_SIG_BAD;
-	if (!k->usable)
-		return TW_SIG_UNSUPPORTED;
-	if (a->family == TW_FAMILY_PSS)
-		return check_pss(k, c);
-	return a->family == TW_FAMILY_RSA ? check_rsa(k, a, c) : verify(k->g, a->sign, c);
+	if (k->best != TW_SIG_GOOD)
+		return k->best;
+	switch (a->family) {
+	case TW_FAMILY_RSA: return check_rsa(k, a, c);
+	case TW_FAMILY_PSS: return check_pss(k, c);
+	case TW_FAMILY_ECDSA:
+	case TW_FAMILY_DSA: return check_pair(k, a, c);
+	default: return verify(k->g, a->sign, c);
+	}
 }
 
 const char *tw_signature_digest(const struct tw_cert *c)

@@ -9,8 +9,8 @@
 
 enum tw_sig { TW_SIG_UNKNOWN, TW_SIG_GOOD, TW_SIG_BAD, TW_SIG_UNSUPPORTED };
 
-/* Once at start, before any thread: keeps a host's policy file from turning
- * good signatures into errors, and starts the library. */
+/* Once at start, before any thread: keeps a host's policy and configuration
+ * from turning good signatures into errors, and starts the libraries. */
 void tw_signature_start(void);
 
 /* An issuer's key, read once. NULL-safe to free. */

@@ -15,7 +15,7 @@ says() {
 	[ "$got" = "$want" ] || fail "$what: named '$got', not '$want'"
 }
 run() { env "$@" "$TW_SRCDIR/configure" --quiet >out 2>err; rc=$?; }
-libs='libgnutls28-dev nettle-dev zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libpsl-dev libxxhash-dev check'
+libs='libgnutls28-dev nettle-dev libssl-dev zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libpsl-dev libxxhash-dev check'
 
 run PKG_CONFIG_LIBDIR="$t" PKG_CONFIG_PATH=
 # shellcheck disable=SC2086
