@@ -34,24 +34,49 @@ static bool names_fit(const struct web *w, int child, int issuer)
 
 static bool verifies(const struct web *w, int child, int issuer)
 {
-	return names_fit(w, child, issuer) && !w->c[child].unsupported && w->c[child].signer == w->c[issuer].key;
+	return names_fit(w, child, issuer) && !w->c[child].unsupported && w->c[child].signer == w->c[issuer].key &&
+		w->kind[w->c[issuer].key] != WEB_INHERITS;
 }
 
-/* B_OK, the failure of the edge, or -1: no edge. */
-static int edge(const struct web *w, int child, int issuer)
+/* The failure of an edge that does not verify. A key that inherits its
+ * parameters verifies nothing by itself: paths say what it does. */
+static int failed(const struct web *w, int child, int issuer)
 {
 	const struct web_cert *c = &w->c[child], *i = &w->c[issuer];
 
-	if (!names_fit(w, child, issuer))
-		return -1;
-	if (verifies(w, child, issuer))
-		return B_OK;
-	if (c->unsupported)
-		return B_UNSUPPORTED;
 	for (int k = 0; k < w->n; k++)
 		if (candidate(w, k, false) && verifies(w, child, k))
 			return -1;
 	return !c->v1 && !i->v1 && c->aki && i->ski && c->aki != i->ski ? -1 : B_BAD;
+}
+
+enum { LATER = 100 }; /* when the path is whole */
+
+/* B_OK, the failure of the edge, LATER, or -1: no edge. */
+static int edge(const struct web *w, int child, int issuer)
+{
+	if (!names_fit(w, child, issuer))
+		return -1;
+	if (verifies(w, child, issuer))
+		return B_OK;
+	if (w->c[child].unsupported)
+		return B_UNSUPPORTED;
+	return w->kind[w->c[issuer].key] == WEB_INHERITS ? LATER : failed(w, child, issuer);
+}
+
+/* The edge of c[i] by a key that inherits from the nearest above that has
+ * parameters, with nothing but such keys between. */
+static int later(const struct web *w, const struct brute_path *p, int i)
+{
+	const struct web_cert *c = &w->c[p->c[i]], *by = &w->c[p->c[i + 1]];
+	int k = i + 2;
+
+	while (k < p->n && w->kind[w->c[p->c[k]].key] == WEB_INHERITS)
+		k++;
+	int kind = k < p->n ? w->kind[w->c[p->c[k]].key] : WEB_EC;
+	if (kind == WEB_EC)
+		return B_UNSUPPORTED;
+	return c->signer == by->key && c->group == kind - WEB_DSA_0 ? B_OK : failed(w, p->c[i], p->c[i + 1]);
 }
 
 static bool same_entity(const struct web *w, int a, int b)
@@ -69,6 +94,14 @@ static void found(struct brute *b, const struct brute_path *p, int anchor)
 	*q = *p;
 	q->c[q->n++] = b->w->anchor[anchor].cert;
 	q->anchor = anchor;
+	for (int i = 0; i < q->n - 1; i++) {
+		if (q->edge[i] == LATER)
+			q->edge[i] = later(b->w, q, i);
+		if (q->edge[i] < 0) {
+			b->npath--;
+			return;
+		}
+	}
 }
 
 /* Name and key never repeat in C2..Cn, and the anchor's is not among them;
@@ -383,7 +416,7 @@ static void path_fails(const struct web *w, const struct brute_path *p, int64_t 
 	for (int i = 0; i < p->n; i++) {
 		const struct web_cert *c = &w->c[p->c[i]];
 		uint32_t me = UINT32_C(1) << p->c[i];
-		if (w->weak[c->key])
+		if (w->weak[c->key] || (w->kind[c->key] != WEB_EC && w->profile == WEB_WEBPKI))
 			raise_to(l, B_WEAK_KEY, me);
 		if (eku_wrong(w, p, i))
 			raise_to(l, B_EKU, me);
@@ -463,13 +496,13 @@ static bool self_signed(const struct web *w, int i)
 
 	if (!self_issued(c))
 		return false;
-	if (c->unsupported)
+	if (c->unsupported || w->kind[c->key] == WEB_INHERITS)
 		return c->v1 || !c->aki || c->aki == c->ski;
 	return c->signer == c->key;
 }
 
 /* Edges from the leaf to each, verified only; -1: not reached. */
-static void reach(const struct web *w, bool witness, int dist[WEB_CERTS])
+static void reach(const struct web *w, int dist[WEB_CERTS])
 {
 	for (int i = 0; i < w->n; i++)
 		dist[i] = -1;
@@ -477,29 +510,39 @@ static void reach(const struct web *w, bool witness, int dist[WEB_CERTS])
 	for (int round = 0; round < w->n; round++)
 		for (int i = 0; i < w->n; i++)
 			for (int k = 0; k < w->n && dist[i] == round; k++)
-				if (dist[k] < 0 && candidate(w, k, witness) && verifies(w, i, k))
+				if (dist[k] < 0 && candidate(w, k, false) && verifies(w, i, k))
 					dist[k] = round + 1;
 }
 
-/* Certificates that some way through the witness leaves the known at. */
-static void last_reached(const struct web *w, int at, uint32_t seen, uint32_t *set)
+/* A whole path: if it verifies, it leaves the known at its last such member. */
+static void leaves_at(const struct web *w, const struct brute_path *p, uint32_t *set)
 {
-	for (int k = 0; k < w->n; k++) {
-		if (!candidate(w, k, true) || !verifies(w, at, k) || (seen >> k & 1))
+	int last = 0;
+
+	for (int i = 0; i < p->n - 1; i++)
+		if (p->edge[i] == LATER && later(w, p, i) != B_OK)
+			return;
+	while (last + 2 < p->n && candidate(w, p->c[last + 1], false))
+		last++;
+	*set |= UINT32_C(1) << p->c[last];
+}
+
+/* Certificates at which some path through the witness leaves the known. */
+static void witnessed(const struct web *w, struct brute_path *p, uint32_t *set)
+{
+	int child = p->c[p->n - 1];
+
+	for (int next = 0; next < w->n; next++) {
+		int e = candidate(w, next, true) ? edge(w, child, next) : -1;
+		if ((e != B_OK && e != LATER) || repeats(w, p, next))
 			continue;
-		if (!candidate(w, k, false)) {
-			struct web from = *w;
-			int dist[WEB_CERTS];
-			bool ends = false;
-			from.presented[0] = k;
-			reach(&from, true, dist);
-			for (int a = 0; a < w->nanchor; a++)
-				ends |= dist[w->anchor[a].cert] >= 0;
-			if (ends)
-				*set |= UINT32_C(1) << at;
-		} else {
-			last_reached(w, k, seen | UINT32_C(1) << k, set);
-		}
+		p->edge[p->n - 1] = e;
+		p->c[p->n++] = next;
+		if (anchors(w, next))
+			leaves_at(w, p, set);
+		if (next != p->c[0])
+			witnessed(w, p, set);
+		p->n--;
 	}
 }
 
@@ -510,17 +553,14 @@ static void no_path(const struct brute *b, struct brute_answer *a)
 	bool others = false;
 
 	if (w->has_witness) {
-		reach(w, true, dist);
-		for (int i = 0; i < w->nanchor; i++)
-			for (int k = 0; k < w->n; k++)
-				if (dist[k] >= 0 && verifies(w, k, w->anchor[i].cert))
-					a->reason = B_MISSING;
-		if (a->reason == B_MISSING) {
-			last_reached(w, leaf, UINT32_C(1) << leaf, &a->culprit);
+		struct brute_path p = { .n = 1, .c = { leaf } };
+		witnessed(w, &p, &a->culprit);
+		if (a->culprit) {
+			a->reason = B_MISSING;
 			return;
 		}
 	}
-	reach(w, false, dist);
+	reach(w, dist);
 	for (int i = 0; i < w->n; i++)
 		others |= i != leaf && candidate(w, i, false) && verifies(w, leaf, i);
 	if (self_signed(w, leaf) && !others) {

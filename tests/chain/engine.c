@@ -8,7 +8,8 @@
 /* ---- signatures are the web's truth ---- */
 
 struct tw_pubkey {
-	uint8_t number;
+	uint8_t number, group; /* as signatures have them: with inherited parameters 1 or 2 */
+	bool lacks;            /* parameters */
 };
 
 struct tw_pubkey *__wrap_tw_pubkey_new(const struct tw_cert *issuer, struct tw_slice params);
@@ -17,11 +18,14 @@ enum tw_sig __wrap_tw_signature_check(struct tw_pubkey *k, const struct tw_cert 
 
 struct tw_pubkey *__wrap_tw_pubkey_new(const struct tw_cert *issuer, struct tw_slice params)
 {
-	(void)params;
 	struct tw_pubkey *k = tw_alloc(sizeof *k);
 	struct tw_slice s = issuer->key_bits_raw;
 
-	k->number = s.n > 65 ? s.p[s.n - 5] : s.p[60];
+	k->number = s.n > 65 ? s.p[s.n - 5] : issuer->key == TW_KEY_DSA ? s.p[s.n - 1] : s.p[60];
+	if (tw_cert_dsa_inherits(issuer)) {
+		k->lacks = !params.n;
+		k->group = params.n ? (uint8_t)(params.p[params.n - 1] - 1) : 0; /* g is 2 or 3 */
+	}
 	return k;
 }
 
@@ -37,7 +41,9 @@ enum tw_sig __wrap_tw_signature_check(struct tw_pubkey *k, const struct tw_cert 
 
 	if (tw_slice_eq(child->sig_oid, u))
 		return TW_SIG_UNSUPPORTED;
-	return child->signature.p[0] == k->number ? TW_SIG_GOOD : TW_SIG_BAD;
+	if (k->lacks)
+		return TW_SIG_UNSUPPORTED;
+	return child->signature.p[0] == (k->number | k->group << 4) ? TW_SIG_GOOD : TW_SIG_BAD;
 }
 
 /* ---- the engine ---- */

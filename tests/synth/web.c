@@ -37,7 +37,7 @@ static bool chance(struct source *s, int percent)
 }
 
 enum { F_DATES, F_BC, F_PATHLEN, F_KU, F_EKU, F_CRITICAL, F_TWICE, F_IDS, F_DNS, F_DN, F_POLICY, F_BAD, F_UNSUPPORTED,
-	F_WEAK, F_DIGEST, F_GATED, F_V1EXT, F_BLOCK, F_ROWS, F_V1, F_N };
+	F_WEAK, F_DIGEST, F_GATED, F_V1EXT, F_BLOCK, F_ROWS, F_V1, F_DSA, F_N };
 
 static void draw_names(struct web_cert *c, struct source *s, int i, int names)
 {
@@ -47,6 +47,7 @@ static void draw_names(struct web_cert *c, struct source *s, int i, int names)
 	c->style = (uint8_t)below(s, 4);
 	c->key = (uint8_t)(2 * c->subject + (chance(s, 15) ? 1 : 0));
 	c->signer = (uint8_t)(2 * c->issuer + (chance(s, 15) ? 1 : 0));
+	c->group = chance(s, 25);
 }
 
 static void draw_rules(struct web_cert *c, struct source *s, const bool *on, int i)
@@ -160,6 +161,9 @@ static void draw(struct web *w, struct source *s, struct web_features f)
 	int names = 2 + below(s, 2);
 	for (int i = 0; i < WEB_KEYS; i++)
 		w->weak[i] = on[F_WEAK] && chance(s, 20);
+	for (int i = 0; on[F_DSA] && i < WEB_KEYS; i++)
+		if (!w->weak[i])
+			w->kind[i] = chance(s, 45) ? WEB_INHERITS : chance(s, 70) ? WEB_DSA_0 : chance(s, 50) ? WEB_DSA_1 : WEB_EC;
 	for (int i = 0; i < w->n; i++)
 		draw_cert(w, s, on, i, names);
 	draw_places(w, s, on[F_ROWS]);

@@ -1,6 +1,6 @@
 /* web.h: small random webs of certificates, as numbers and as DER. The numbers
  * are the truth; signatures are one byte, the number of the key that made
- * them, and are checked by whoever links the test's own check. */
+ * them and the parameters it inherited, and are checked by whoever links the test's own check. */
 #ifndef SYNTH_WEB_H
 #define SYNTH_WEB_H
 
@@ -15,12 +15,14 @@ enum { WEB_P0 = 1, WEB_P1 = 2, WEB_ANY = 4 };              /* policies */
 enum { WEB_SERVER = 1, WEB_CLIENT = 2, WEB_ANYEKU = 4, WEB_OTHER = 8, WEB_GATED = 16 }; /* extKeyUsage */
 enum { WEB_SHA256, WEB_SHA1, WEB_MD5 };                        /* what a signature is made with */
 enum { WEB_RFC5280, WEB_WEBPKI, WEB_2015 };                     /* profiles */
+enum { WEB_EC, WEB_DSA_0, WEB_DSA_1, WEB_INHERITS };            /* keys: DSA's parameters, or none */
 enum { WEB_SIGN = 1, WEB_KEYCERT = 2, WEB_ENCIPHER = 4, WEB_CRL = 8 };  /* keyUsage */
 
 struct web_cert {
 	uint8_t subject, issuer;      /* names */
 	uint8_t style;                /* how the names are written: string type, case, spaces */
 	uint8_t key, signer;          /* its key; the key that signed it */
+	uint8_t group;                /* whose parameters a signer that inherits them had: 0, 1 */
 	bool unsupported;             /* signed with an algorithm that nobody has */
 	int64_t not_before, not_after;
 	int digest;
@@ -59,6 +61,7 @@ struct web {
 	struct web_cert c[WEB_CERTS];
 	int n;
 	bool weak[WEB_KEYS];          /* RSA with e = 1 */
+	int kind[WEB_KEYS];           /* of the others */
 	int presented[WEB_CERTS], npresented; /* leaf first */
 	uint32_t pool, witness;       /* sets, bit by certificate */
 	bool has_witness;

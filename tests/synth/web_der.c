@@ -43,7 +43,25 @@ static void name(struct tw_buf *b, int n, int style)
 	tw_buf_free(&body);
 }
 
-static void spki(struct tw_buf *b, int key, bool weak)
+/* y = 5a..., number; p and q any, g says which parameters. */
+static void dsa_spki(struct tw_buf *alg, struct tw_buf *body, int key, int kind)
+{
+	struct tw_buf v = { 0, 0, 0 };
+
+	der_oid(alg, "1.2.840.10040.4.1");
+	if (kind != WEB_INHERITS) {
+		der_int(&v, 0xfffd);
+		der_int(&v, 0xfb);
+		der_int(&v, 2 + (kind == WEB_DSA_1));
+		der_wrap(alg, 0x30, &v);
+	}
+	der_wrap(body, 0x30, alg);
+	der_int(&v, 0x5a00 + (uint64_t)key);
+	der_bits(body, v.p, v.n);
+	tw_buf_free(&v);
+}
+
+static void spki(struct tw_buf *b, int key, bool weak, int kind)
 {
 	struct tw_buf alg = { 0, 0, 0 }, body = { 0, 0, 0 };
 	uint8_t bytes[256];
@@ -62,6 +80,8 @@ static void spki(struct tw_buf *b, int key, bool weak)
 		der_bits(&body, seq.p, seq.n);
 		tw_buf_free(&rsa);
 		tw_buf_free(&seq);
+	} else if (kind != WEB_EC) {
+		dsa_spki(&alg, &body, key, kind);
 	} else {
 		bytes[0] = 4;
 		bytes[60] = (uint8_t)key;
@@ -256,7 +276,7 @@ void web_der(const struct web *w, int i, struct tw_buf *out)
 	der_time(&body, c->not_after);
 	der_wrap(&tbs, 0x30, &body);
 	name(&tbs, c->subject, (c->style + 1) & 3);
-	spki(&tbs, c->key, w->weak[c->key]);
+	spki(&tbs, c->key, w->weak[c->key], w->kind[c->key]);
 	if (!c->v1) {
 		extensions(&body, c);
 		der_wrap(&seq, 0x30, &body);
@@ -264,7 +284,8 @@ void web_der(const struct web *w, int i, struct tw_buf *out)
 	}
 	der_wrap(&cert, 0x30, &tbs);
 	tw_buf_add(&cert, alg.p, alg.n);
-	der_bits(&cert, &c->signer, 1);
+	uint8_t sig = (uint8_t)(c->signer | (w->kind[c->signer] == WEB_INHERITS ? (1 + c->group) << 4 : 0));
+	der_bits(&cert, &sig, 1);
 	der_wrap(out, 0x30, &cert);
 	tw_buf_free(&tbs);
 	tw_buf_free(&body);
@@ -277,8 +298,9 @@ void web_print(const struct web *w)
 {
 	for (int i = 0; i < w->n; i++) {
 		const struct web_cert *c = &w->c[i];
-		printf("  %d: name %d by %d, key %d%s by %d%s, days %lld..%lld%s", i, c->subject, c->issuer, c->key,
-			w->weak[c->key] ? " (weak)" : "", c->signer, c->unsupported ? " (unsupported)" : "",
+		static const char *const kind[] = { "", " (DSA 0)", " (DSA 1)", " (DSA inherits)" };
+		printf("  %d: name %d by %d, key %d%s%s by %d (group %d)%s, days %lld..%lld%s", i, c->subject, c->issuer, c->key,
+			w->weak[c->key] ? " (weak)" : "", kind[w->kind[c->key]], c->signer, c->group, c->unsupported ? " (unsupported)" : "",
 			(long long)(c->not_before / WEB_DAY - 14610), (long long)(c->not_after / WEB_DAY - 14610), c->v1 ? " v1" : c->v1_extensions ? " v1 with extensions" : "");
 		printf(" bc %d ca %d pathlen %d ku %d eku %d crit %d twice %d ski %d aki %d dns %s %s permit %s/%d exclude %s/%d"
 			" digest %d pol %d map %d:%d explicit %d inhmap %d inhany %d\n", c->bc, c->ca, c->pathlen, c->ku, c->eku, c->critical, c->twice,
