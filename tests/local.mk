@@ -98,6 +98,21 @@ tests_check_brute_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_brute_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw_pubkey_free -Wl,--wrap=tw_signature_check
 tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
 
+# The same with bounds so low that small webs meet them: when limit may be said.
+check_PROGRAMS += tests/check_coarse tests/check_lost
+tests_check_coarse_SOURCES = $(tests_check_brute_SOURCES) libanalysis/chain/fixpoint.c libanalysis/chain/leaf.c
+tests_check_coarse_CPPFLAGS = $(tests_check_brute_CPPFLAGS) -DTW_TEST_LOSES=LOSES_REASONS -DTW_MAX_EXACT_LABELS=1 \
+	-DTW_MAX_EXACT_EXTENSIONS=2
+tests_check_coarse_CFLAGS = $(tests_check_brute_CFLAGS)
+tests_check_coarse_LDFLAGS = $(tests_check_brute_LDFLAGS)
+tests_check_coarse_LDADD = $(tests_check_brute_LDADD)
+tests_check_lost_SOURCES = $(tests_check_coarse_SOURCES)
+tests_check_lost_CPPFLAGS = $(tests_check_brute_CPPFLAGS) -DTW_TEST_LOSES=LOSES_PATHS -DTW_MAX_EXACT_LABELS=1 \
+	-DTW_MAX_EXACT_EXTENSIONS=2 -DTW_MAX_LABELS=1
+tests_check_lost_CFLAGS = $(tests_check_brute_CFLAGS)
+tests_check_lost_LDFLAGS = $(tests_check_brute_LDFLAGS)
+tests_check_lost_LDADD = $(tests_check_brute_LDADD)
+
 dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
 dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.sh tests/chain/check_client.sh
 EXTRA_DIST += tests/chain/check_client.py tests/chain/check_staple.py tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py

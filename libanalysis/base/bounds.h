@@ -50,12 +50,18 @@
 
 /* Undominated paths kept at one certificate. Beyond it only yes or no can
  * suffer: what lies below says limit where none of the kept ones is good. */
+#ifndef TW_MAX_LABELS /* tests lower it */
 #define TW_MAX_LABELS 32
+#endif
 
 /* The same where not only yes or no but every reason is to be exact: all simple
  * paths of a web of eight. */
+#ifndef TW_MAX_EXACT_LABELS
 #define TW_MAX_EXACT_LABELS 1024
+#endif
+#ifndef TW_MAX_EXACT_EXTENSIONS
 #define TW_MAX_EXACT_EXTENSIONS 8192
+#endif
 
 /* Paths extended by one certificate within one web of cross-signatures: real
  * ones need some hundred. Where policies matter each 64 of them count as one

@@ -166,6 +166,7 @@ static bool relax(struct solve *s, uint32_t i)
 		if (c->node[y].state == TW_NODE_NEW)
 			continue; /* beyond a bound */
 		c->node[x].cut |= c->node[y].cut;
+		c->node[x].coarse |= c->node[y].coarse;
 		for (; *taken < c->node[y].nlabel; ++*taken)
 			if (!tw_label(c->judge, c->node[y].label[*taken])->dead)
 				moved |= take(s, x, cand, c->node[y].label[*taken]);
@@ -236,7 +237,7 @@ static void solve(struct tw_context *c, uint32_t *node, uint32_t n)
 {
 	struct solve s = { .c = c, .node = node, .n = n, .taken = tw_alloc(n * sizeof *s.taken), .exact = true };
 	uint8_t mesh = mesh_of(&s);
-	bool cut = false;
+	bool cut = false, coarse = false;
 
 	if (n > 1)
 		qsort_r(node, n, sizeof *node, by_sha, c);
@@ -246,12 +247,16 @@ static void solve(struct tw_context *c, uint32_t *node, uint32_t n)
 	}
 	if (!settle(&s)) {
 		s.exact = false;
+		coarse = true;
 		cut = !settle(&s);
 	}
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		cut |= c->node[node[i]].cut;
+		coarse |= c->node[node[i]].coarse;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		c->node[node[i]].cut = cut;
+		c->node[node[i]].coarse = coarse;
 		c->node[node[i]].state = TW_NODE_DONE;
 		free(s.taken[i]);
 	}

@@ -156,11 +156,23 @@ static size_t changes(const struct tw_judge *j, const struct tw_candidate_path *
 	return k;
 }
 
+/* Of some path a bound hides what it is worth: it could be the good one. */
+static bool bounded_at(const struct tw_judge *j, const struct tw_candidate_path *p, uint32_t n, int64_t t)
+{
+	uint32_t who;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (tw_path_reason(j, &p[i], t, &who) == TW_R_LIMIT)
+			return true;
+	return false;
+}
+
 static void steps(struct tw_judge *j, struct tw_judgement *out, uint32_t leaf, const struct tw_candidate_path *p,
-	uint32_t n, bool cut)
+	uint32_t n, struct tw_lost lost)
 {
 	int64_t *at;
 	size_t k = changes(j, p, n, &at);
+	bool limited = false;
 
 	for (size_t i = 0; i < k; i++) {
 		enum tw_reason r;
@@ -168,13 +180,13 @@ static void steps(struct tw_judge *j, struct tw_judgement *out, uint32_t leaf, c
 		if (i && at[i] == at[i - 1])
 			continue;
 		uint32_t best = best_at(j, p, n, at[i], &r, &culprit);
-		if (r == TW_R_OK || !cut)
+		if (r == TW_R_OK || (!lost.paths && !(lost.reasons && r == TW_R_NOT_YET_VALID) && !bounded_at(j, p, n, at[i])))
 			add_step(j, out, at[i], leaf, &p[best], r, culprit);
 		else if (!out->nstep || out->step[out->nstep - 1].reason != TW_R_LIMIT)
 			push_step(out, at[i], TW_R_LIMIT, TW_NONE);
+		limited |= out->step[out->nstep - 1].reason == TW_R_LIMIT;
 	}
-	if (cut)
-		j->stats.limited++;
+	j->stats.limited += limited;
 	free(at);
 }
 
@@ -191,7 +203,7 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 {
 	uint32_t leaf = q->presented[0], n = 0;
 	struct tw_candidate_path *p = NULL;
-	bool cut = false;
+	struct tw_lost lost;
 
 	memset(out, 0, sizeof *out);
 	j->stats.chains++;
@@ -202,12 +214,11 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 	make_room(j);
 	j->staple = q->staple;
 	struct tw_context *c = tw_context_find(j, q, false);
-	if (c && !c->hopeless)
-		n = tw_leaf_paths(c, leaf, &p, &cut);
+	n = tw_leaf_paths(c, leaf, &p, &lost);
 	j->staple = NULL;
 	if (n)
-		steps(j, out, leaf, p, n, cut);
-	else if (cut)
+		steps(j, out, leaf, p, n, lost);
+	else if (lost.paths)
 		push_step(out, TW_TIME_MIN, TW_R_LIMIT, TW_NONE);
 	else
 		*push_step(out, 0, TW_R_OK, TW_NONE) = tw_no_path(j, c, q);

@@ -29,8 +29,12 @@
  * Dominance for good is what makes answers exact, and it keeps more than yes or
  * no needs: of two paths the one that ends first may be the better reason before
  * the leaf begins. Where a component has more labels than that can carry, it is
- * done again by the dominance that decides yes or no alone, and only where that
- * has more than TW_MAX_LABELS labels is anything lost. */
+ * done again by the dominance that decides yes or no alone. That may lose one
+ * thing: a path that has ended when another has not yet begun. So what lies below
+ * is *coarse*: where it would say not_yet_valid it says limit, for the truth may be
+ * expired; all else stays exact, since of two paths the one that dominates is no
+ * worse at any other time. Where even that has more than TW_MAX_LABELS labels,
+ * paths are lost, and all but ok is limit. */
 #ifndef TW_CHAIN_LABEL_H
 #define TW_CHAIN_LABEL_H
 
@@ -109,7 +113,7 @@ struct tw_entries {
 	uint64_t good, unknown, bad;
 	struct tw_entry *v;
 	uint32_t n, cap;
-	bool cut;
+	bool cut, coarse;
 	struct tw_entries *next;
 };
 
@@ -145,6 +149,7 @@ struct tw_cnode {
 	uint8_t state;
 	uint8_t mesh;       /* TW_MESH_*: its component */
 	bool cut;           /* labels were dropped here or above */
+	bool coarse;        /* only yes or no was worked out, here or above */
 	bool checked;       /* edges are there */
 };
 
@@ -290,9 +295,14 @@ struct tw_candidate_path {
 	uint8_t edge;
 	bool own;            /* the leaf is the culprit */
 };
-/* All undominated paths of leaf; *cut: some were left out. The caller frees
- * *out. */
-uint32_t tw_leaf_paths(struct tw_context *c, uint32_t leaf, struct tw_candidate_path **out, bool *cut);
+/* What bounds took away: paths (none is known to be the best, unless it is ok),
+ * or reasons (not_yet_valid may be expired). */
+struct tw_lost {
+	bool paths, reasons;
+};
+/* All undominated paths of leaf, but for what is *lost. c may be NULL, or
+ * hopeless: then there are none. The caller frees *out. */
+uint32_t tw_leaf_paths(struct tw_context *c, uint32_t leaf, struct tw_candidate_path **out, struct tw_lost *lost);
 enum tw_reason tw_path_reason(const struct tw_judge *j, const struct tw_candidate_path *p, int64_t t,
 	uint32_t *culprit);
 /* Which of two stands for the chain when their reasons are equal: the latest

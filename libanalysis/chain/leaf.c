@@ -63,6 +63,7 @@ static void entries_cut(struct tw_context *c, struct tw_entries *o)
 
 	if (o->n <= TW_MAX_EXACT_LABELS)
 		return;
+	o->coarse = true;
 	o->v = NULL;
 	o->n = o->cap = 0;
 	for (uint32_t i = 0; i < all.n; i++)
@@ -99,6 +100,7 @@ static void gather(struct tw_context *c, const struct tw_group *g, const struct 
 			continue;
 		uint32_t y = tw_node_need(c, k->cert);
 		o->cut |= c->node[y].cut;
+		o->coarse |= c->node[y].coarse;
 		for (uint32_t m = 0; m < c->node[y].nlabel; m++)
 			if (!tw_label(c->judge, c->node[y].label[m])->dead)
 				entry_try(c, g, e, o, k, c->node[y].label[m], leaf);
@@ -202,19 +204,24 @@ static bool path_of(struct tw_context *c, const struct tw_entry *e, uint32_t lea
 	return true;
 }
 
-uint32_t tw_leaf_paths(struct tw_context *c, uint32_t leaf, struct tw_candidate_path **out, bool *cut)
+uint32_t tw_leaf_paths(struct tw_context *c, uint32_t leaf, struct tw_candidate_path **out, struct tw_lost *lost)
 {
 	struct tw_entries own = { .v = NULL };
+
+	*out = NULL;
+	*lost = (struct tw_lost){ c && c->cut, false };
+	if (!c || c->hopeless)
+		return 0;
 	struct tw_entries *o = entries_of(c, leaf, &own);
 	uint32_t bits = tw_rules_leaf(c->judge, leaf), n = 0;
 
-	*cut = o->cut;
+	*lost = (struct tw_lost){ o->cut, o->coarse };
 	*out = o->n ? tw_realloc(NULL, o->n, sizeof **out) : NULL;
 	for (uint32_t i = 0; i < o->n; i++) {
 		if (path_of(c, &o->v[i], leaf, bits, &(*out)[n]))
 			n++;
 		else
-			*cut = true;
+			lost->paths = true;
 	}
 	if (o == &own)
 		free(own.v);

@@ -121,11 +121,10 @@ static bool by_witness(struct tw_judge *j, const struct tw_question *q, struct t
 	struct tw_candidate_path *p = NULL;
 	const struct tw_candidate_path *best = NULL;
 	uint32_t leaf = q->presented[0];
-	bool cut;
+	struct tw_lost lost;
+	uint32_t n = tw_leaf_paths(c, leaf, &p, &lost);
 
-	if (!c || c->hopeless)
-		return false;
-	uint32_t n = tw_leaf_paths(c, leaf, &p, &cut);
+
 	for (uint32_t i = 0; i < n; i++)
 		if (p[i].reason < TW_R_UNSUPPORTED_ALGORITHM && (!best || p[i].reason < best->reason ||
 				(p[i].reason == best->reason && tw_path_tie(j, &p[i], best) < 0)))

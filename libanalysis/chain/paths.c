@@ -183,15 +183,14 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 {
 	uint32_t leaf = q->presented[0], n = 0, who;
 	struct tw_candidate_path *p = NULL;
-	bool cut;
+	struct tw_lost lost;
 
 	*out = NULL;
 	if (!j->g->certs->v[leaf].readable)
 		return 0;
 	struct tw_context *c = tw_context_find(j, q, false);
 	j->staple = q->staple;
-	if (c && !c->hopeless)
-		n = tw_leaf_paths(c, leaf, &p, &cut);
+	n = tw_leaf_paths(c, leaf, &p, &lost);
 	/* Few: insertion keeps the code short. */
 	for (uint32_t i = 1; i < n; i++) {
 		struct tw_candidate_path one = p[i];

@@ -166,7 +166,7 @@ static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, u
 	struct tw_trust trust = { .n = 0 };
 	struct tw_candidate_path *p = NULL;
 	uint32_t n = 0, own = g->node[signer].key;
-	bool cut = false;
+	struct tw_lost lost;
 
 	if (!j) {
 		o->cut = true;
@@ -181,7 +181,7 @@ static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, u
 	anchor_rows(c, anchor, &trust);
 	struct tw_question q = { .presented = presented, .npresented = n, .trust = &trust, .pool = c->pool };
 	struct tw_context *sub = tw_context_find(j, &q, false);
-	n = sub && !sub->hopeless ? tw_leaf_paths(sub, signer, &p, &cut) : 0;
+	n = tw_leaf_paths(sub, signer, &p, &lost);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t key = own;
 		if (tw_graph_inherits(g, own))
@@ -189,7 +189,7 @@ static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, u
 		if (!p[i].failures && (list == TW_NONE || tw_crls_sig(j->o.revocation, key, list) == TW_SIG_GOOD))
 			add_path(j, &p[i], o);
 	}
-	o->cut |= cut;
+	o->cut |= lost.paths;
 	free(p);
 	free(presented);
 	free(trust.row);

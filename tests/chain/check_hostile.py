@@ -83,6 +83,20 @@ def many_keys_and_none_fits():
     return [r], [c], list(twins(i, 10000, True)), {"limit"}
 
 
+def many_names_above():
+    """So many names of issuers that not all are followed: the anchor's could be among the rest."""
+    r, i, c = same_name("none")
+    pool = []
+    outer = split(i.der)[0][1]
+    fields = [x[2] for x in split(split(outer)[0][1])]
+    for n in range(5000):
+        name = tlv(0x30, tlv(0x31, tlv(0x30, bytes.fromhex("0603550403") + tlv(0x0c, f"above {n}".encode()))))
+        tbs = tlv(0x30, b"".join(fields[:3] + [name] + fields[4:]))
+        pool.append(Cert(tlv(0x30, tbs + split(outer)[1][2] + split(outer)[2][2])))
+    other = member(2, "Other root", key())
+    return [make(other, other)], [c], pool, {"limit"}
+
+
 def many_of_one_key():
     """All verify the leaf, none but one is signed by the root."""
     r, i, c = same_name("proper")
@@ -211,7 +225,7 @@ def run(anchors, chain, pool, lists=(), options=()):
 
 
 ROOT_KEYS = []
-CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (many_of_one_key,), (cycles, True), (cycles, False),
+CASES = [(many_keys,), (many_keys_without_ids,), (many_keys_and_none_fits,), (many_names_above,), (many_of_one_key,), (cycles, True), (cycles, False),
          (long_chain, 100), (many_names, 10000, 10, {"ok"}), (many_names, 10000, 10000, {"limit"}), (many_names, 1, 40000, {"ok"}),
          (many_names, 30, 40000, {"limit"}), (many_names_of_a_ca,), (many_policies,), (huge_exponent,),
          (many_lists, 3000, 3000, True, False), (many_lists, 3000, 3000, False, False), (many_lists, 3000, 3000, True, True),

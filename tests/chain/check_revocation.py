@@ -265,6 +265,12 @@ def loops():
     Case("three signers in question", [a, INT] + who[:3], chain[:3]).known("2015-06-01", "revoked", a)
     Case("four signers in question", [a, INT] + who[:4], chain[:4]).known("2015-06-01", "ok")
     Case("more signers in question than are followed", [a, INT] + who, chain, peer=False).known("2015-06-01", "limit")
+    # Another path, on which nobody speaks of the leaf, is expired: the first could be the good one.
+    old = Cert("Int", "Root2", key="Int", ca=True, ku=CA, after="2015-01-01")
+    Case("a bound on one path, another expired", [a, INT, old] + who, chain, [ROOT, ROOT2], peer=False).known("2015-06-01", "limit")
+    Case("the other alone", [a, old] + who, chain, [ROOT, ROOT2], peer=False).known("2015-06-01", "expired", old)
+    good = Cert("Int", "Root2", key="Int", ca=True, ku=CA)
+    Case("a bound on one path, another good", [a, INT, good] + who, chain, [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
     Case("the list on the signer has a good one", [a, INT, s, t], ring[:2]).known("2015-04-01", "revoked", a).known("2015-06-01", "ok")
 
 
