@@ -58,7 +58,8 @@ struct tw_crl {
 /* Reads der, entries and all, in time linear in its size; 40 bytes an entry.
  * Always fills *c; free it with tw_crl_free. A list of version 1 or with
  * faults that concern nobody's status stays usable; one with an unknown
- * critical extension, of list or entry, an undecodable IDP, delta indicator or
+ * critical extension, of list or entry (a certificateIssuer is known in an
+ * indirect list only), an undecodable IDP, delta indicator or
  * certificateIssuer, an entry that cannot be read, unlike inner and outer
  * algorithms, or an unreadable thisUpdate does not. */
 void tw_crl_read(struct tw_crl *c, struct tw_slice der);

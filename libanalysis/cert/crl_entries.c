@@ -52,6 +52,8 @@ static void entry_extension(struct tw_crl *c, struct tw_crl_entry *e, const stru
 	bool ok = true;
 	if (reason)
 		ok = read_reason(e, x->value);
+	else if (issuer && !c->idp.indirect)
+		ok = false; /* 5.3.3: only an indirect list has it; the entry stays one of the list's issuer */
 	else if (issuer) {
 		ok = read_issuer(c, e, x->value);
 		if (!ok) /* nobody knows whom this entry and the next are about */

@@ -58,10 +58,11 @@ static bool later(const struct tw_crl *y, const struct tw_crl *x)
 }
 
 /* What section 5 of RFC 5280 forbids of a list: fields of another version
- * (5.1.2.1), empty lists (5.1.2.6, 5.2.5), a thing said twice or left over. */
+ * (5.1.2.1), empty lists (5.1.2.6, 5.2.5), a thing said twice or left over, an
+ * extension that is not of its form or not of this list (5.2, 5.3). */
 static const uint64_t breaches = TW_FAULT_BIT(TW_FAULT_VERSION_DEFAULT) | TW_FAULT_BIT(TW_FAULT_V1_EXTENSIONS) |
 	TW_FAULT_BIT(TW_FAULT_EXTENSIONS_EMPTY) | TW_FAULT_BIT(TW_FAULT_LIST_EMPTY) | TW_FAULT_BIT(TW_FAULT_DUPLICATE) |
-	TW_FAULT_BIT(TW_FAULT_TRAILING);
+	TW_FAULT_BIT(TW_FAULT_TRAILING) | TW_FAULT_BIT(TW_FAULT_EXTENSION_UNREADABLE);
 
 /* Whether x's silence about the certificate counts. A list that breaks its
  * profile is still heard when it revokes, but vouches for nobody. */

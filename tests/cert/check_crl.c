@@ -179,6 +179,7 @@ static void unhex(struct tw_buf *b, const char *hex)
 #define ED25519 "300506032b6570"
 #define NAME_A "300c310a300806035504030c0161"
 #define DAY "170d3135303130313030303030305a"   /* 2015-01-01 */
+#define INDIRECT "a0133011300f0603551d1c0101ff040530038401ff" /* the extensions of a list that is */
 #define OLD "170d3134303130313030303030305a"   /* 2014-01-01 */
 enum part { VERSION_, INNER, ISSUER, THIS, NEXT, ENTRIES, EXTENSIONS, OUTER, SIGNATURE, AFTER, PARTS };
 static const char *const usual[PARTS] = { "020101", ED25519, NAME_A, DAY, "", "3014" "3012020101" OLD, "", ED25519,
@@ -235,8 +236,10 @@ static const struct {
 	{ ENTRIES, "301e" "301c020101" DAY "3008300606022a030400", USABLE, NONE, NONE, 1 },
 	{ ENTRIES, "3026" "3024020101" DAY "3010300606022a030400300606022a030400", USABLE, NONE, NONE, 1 },
 	{ ENTRIES, "302e" "302c020101" DAY "3018300a0603551d1504030a0101300a0603551d1504030a0102", USABLE, F(DUPLICATE), NONE, 1 },
-	/* certificateIssuer that is none */
-	{ ENTRIES, "3021" "301f020101" DAY "300b30090603551d1d04023000", UNUSABLE, F(EXTENSION_UNREADABLE), F(LIST_EMPTY), 1 },
+	/* certificateIssuer that is none; in a list that is not indirect, not critical and critical (5.3.3) */
+	{ ENTRIES, "3021" "301f020101" DAY "300b30090603551d1d04023000" INDIRECT, UNUSABLE, F(EXTENSION_UNREADABLE), F(LIST_EMPTY), 1 },
+	{ ENTRIES, "3021" "301f020101" DAY "300b30090603551d1d04023000", USABLE, F(EXTENSION_UNREADABLE), NONE, 1 },
+	{ ENTRIES, "3027" "3025020101" DAY "3011300f0603551d1d0101ff040530038201" "63", UNUSABLE, F(EXTENSION_UNREADABLE), NONE, 1 },
 	{ EXTENSIONS, "a00e300c300a0603551d140403020105", USABLE, NONE, NONE, 1 },
 	{ EXTENSIONS, "a00e300c300a0603551d1404030a0105", USABLE, F(EXTENSION_UNREADABLE), NONE, 1 },
 	{ EXTENSIONS, "a011300f300d0603551d140101ff04030a0105", UNUSABLE, F(EXTENSION_UNREADABLE), NONE, 1 },
@@ -277,7 +280,7 @@ START_TEST(indirect)
 	static const char entries[] = "30818c" "3012020101" OLD
 		"303b020102" OLD "3027" "30250603551d1d0101ff041b3019a4173015311330110603550403"
 		"0c0a626262626262626262623012020103" OLD
-		"3025020102" DAY "301130" "0f0603551d1d0101ff0405" "30038201" "63";
+		"3025020102" DAY "301130" "0f0603551d1d0101ff0405" "30038201" "63" INDIRECT;
 	struct tw_buf b = { 0 };
 	struct tw_crl c;
 	const struct tw_crl_entry *e;
@@ -299,6 +302,13 @@ START_TEST(indirect)
 	ck_assert(e != NULL && e->date == 1420070400);
 	is_hex(tw_crl_entry_issuer(&c, e), "820163");
 	ck_assert(find(&c, "02", &at) == NULL);
+	tw_crl_free(&c);
+	/* Where the list is not indirect, the entry is one of the list's issuer. */
+	build(&b, ENTRIES, "3024" "3022020102" DAY "300e" "300c0603551d1d0405" "30038201" "63");
+	tw_crl_read(&c, tw_buf_slice(&b));
+	at = 0;
+	e = find(&c, "02", &at);
+	ck_assert(c.usable && e && tw_crl_entry_issuer(&c, e).n == 0);
 	tw_crl_free(&c);
 	tw_buf_free(&b);
 }

@@ -145,7 +145,12 @@ def rule_none(c, now, ours):
     return ours == "ok" and bytes.fromhex("0603551d38") in c.chain[0].der
 
 
-RULES = [rule_date, rule_end, rule_none, rule_several]
+def rule_issuer(c, now, ours):
+    """RFC 5280 5.3.3: a certificateIssuer belongs to an indirect list; openssl 3.0 follows it in any"""
+    return any(b"\x06\x03\x55\x1d\x1d" in d and b"\x84\x01\xff" not in d for d in c.lists)
+
+
+RULES = [rule_date, rule_end, rule_none, rule_several, rule_issuer]
 
 TMP = tempfile.mkdtemp()
 ROOT, ROOT2 = Cert("Root", "Root", ku=CA), Cert("Root2", "Root2", ku=CA)
@@ -322,6 +327,7 @@ def breaches():
         "5.1.2.7, no extension in the list of them": (lambda f: f + [exts()], b"", None),
         "5.2, an extension twice": (lambda f: f + [exts(number, number)], b"", None),
         "5.2.3, a critical number": (lambda f: f + [exts(bytes.fromhex("300d0603551d140101ff0403020101"))], b"", None),
+        "5.2.3, a number that is none": (lambda f: f + [exts(bytes.fromhex("300a0603551d1404030a0101"))], b"", None),
         "5.1, an element behind the signature": (same, b"\x05\x00", None),
     }
     for name, (edit, behind, tolerant) in breaking.items():
@@ -396,6 +402,11 @@ def indirect():
          ).known("2015-06-01", "revoked", b)
     Case("not indirect", [a, INT, s], [GOOD_ROOT, crl("Lists", e, scope=idp(uri("http://x/i")))]).known("2015-06-01", "ok").require(
         "2015-06-01", "revocation_unknown", a)
+    d = leaf()
+    Case("an issuer in a list that is not indirect", [d, INT], [GOOD_ROOT, crl("Int", [entry(d, "2015-03-01", issuer="Root")])]).known(
+        "2015-06-01", "ok").require("2015-06-01", "revocation_unknown", d)
+    Case("and not critical", [d, INT], [GOOD_ROOT, crl("Int", [entry(d, "2015-03-01", issuer="Root", soft=True)])]).known(
+        "2015-06-01", "revoked", d).require("2015-02-01", "revocation_unknown", d).require("2015-06-01", "revoked", d)
     two = leaf(points=far + [point(uri("http://x/o"))])
     Case("the point of another issuer", [two, INT, s], [GOOD_ROOT, crl("Lists", [entry(two, "2015-03-01", issuer="Int")], scope=idp(
         uri("http://x/o"), indirect=True))]).known("2015-06-01", "ok")

@@ -83,13 +83,14 @@ class Cert:
         self.sha256 = hashlib.sha256(self.der).hexdigest()
 
 
-def entry(cert, date, reason=None, issuer=None, critical=None):
+def entry(cert, date, reason=None, issuer=None, critical=None, soft=False):
+    """soft: the issuer's extension is not critical."""
     serial = cert if isinstance(cert, int) else cert.serial
     b = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(day(date))
     if reason:
         b = b.add_extension(x509.CRLReason(x509.ReasonFlags(reason)), False)
     if issuer:
-        b = b.add_extension(x509.CertificateIssuer(dirs(issuer)), True)
+        b = b.add_extension(x509.CertificateIssuer(dirs(issuer)), not soft)
     if critical:
         b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
     return b.build()
