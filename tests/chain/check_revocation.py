@@ -499,6 +499,23 @@ def deltas():
         held = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=first, until="2015-04-01")
         gone = crl("Int", [entry(a, "2015-03-01", "removeFromCRL")], number=number, delta=8, this=this, until="2015-07-01")
         Case("numbers and dates: " + name, [a, INT], [GOOD_ROOT, held, gone], peer=False).known("2015-06-01", want)
+    gone = [crl("Int", [entry(a, f"2015-{month}-01", "removeFromCRL")], number=number, delta=10, this="2015-03-01", until="2015-07-01")
+            for number, month in ((11, "06"), (12, "04"), (13, "05"))]
+    for k in range(3):
+        Case("of several removals the earliest", [a, INT], [GOOD_ROOT, base] + gone[k:] + gone[:k], peer=False).turns(
+            "known", "2015-04-01", "revoked", "ok", a)
+    Case("two removals on one day", [a, INT], [GOOD_ROOT, base, gone[1], crl("Int", [entry(a, "2015-04-01", "removeFromCRL")], number=14, delta=10)],
+         peer=False).turns("known", "2015-04-01", "revoked", "ok", a)
+    c, at = leaf(points=[point(uri("http://x/1"))]), idp(uri("http://x/1"))
+    pairs = [crl("Int", [entry(c, f"2015-0{m}-01", reason)], number=number, delta=delta, scope=scope)
+             for m, reason, number, delta, scope in ((2, "certificateHold", 10, None, None), (4, "removeFromCRL", 11, 10, None),
+                                                     (3, "certificateHold", 10, None, at), (5, "removeFromCRL", 11, 10, at))]
+    for order in (pairs, pairs[::-1], pairs[2:] + pairs[:2]):
+        Case("removals of two scopes", [c, INT], [GOOD_ROOT] + order, peer=False).turns("known", "2015-05-01", "revoked", "ok", c).known(
+            "2015-04-15", "revoked", c).known("2015-01-15", "ok")
+    foreign = crl("Int", number=11, delta=10, this="2015-03-01", until="2015-07-01", key="S")
+    Case("in force by a delta of another key", [b, INT, Cert("Int", "Root", key="S", ku=DELEGATE)], [GOOD_ROOT, base, foreign], peer=False).require(
+        "2015-06-01", "revocation_unknown", b)
     stale = crl("Int", number=10, delta=8, this="2015-03-01", until="2015-07-01")
     Case("in force by a delta of the same number", [b, INT], [GOOD_ROOT, base, stale], peer=False).require("2015-06-01", "revocation_unknown", b)
     Case("a delta about another", [a, INT], [GOOD_ROOT, base, on], peer=False).known("2015-06-01", "revoked", a)
