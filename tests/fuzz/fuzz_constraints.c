@@ -497,7 +497,7 @@ static void check(struct input *in)
 		hold(tw_constraints_cost(t, both, cert, leaf) == tw_constraints_cost(t, one, cert, leaf) + tw_constraints_cost(t, two, cert, leaf));
 		hold(dull || a == (bad[0] || names_hold(in, &in->trees[0], leaf)));
 		hold(dull || b == (bad[1] || names_hold(in, &in->trees[1], leaf)));
-		if (!tw_constraints_bad(t, ca[2]) && tw_constraints_hold(t, more, cert, leaf))
+		if (!unreadable(&certs.v[ca[2]]) && !tw_constraints_bad(t, ca[2]) && tw_constraints_hold(t, more, cert, leaf))
 			hold(a);
 	}
 	tw_constraints_free(t);

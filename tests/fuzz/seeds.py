@@ -71,6 +71,7 @@ def constraints():
             'dns': 'oOrg|nda.example|pdexample|Pda.example|Xdb.example',
             'dns-below': 'ndexample|nda.b.example|pd.example|xd.b.example',
             'dns-wild': 'nd*.a.example|pda.example|Xdb.a.example',
+            'dns-wild-permitted': 'nd*.a.example|pdb.a.example|Pd*.a.example',
             'dns-wild-below': 'nd*.a.example|pd.a.example|Xd.a.example',
             'dns-all': 'nda|nd_b.c|pd|Xdc',
             'dns-bad': 'nda..b|nd-|pda b|Pdx',
@@ -84,7 +85,8 @@ def constraints():
             'dn': 'oOrg  One|oUnit|cname|pnorg one|Pnorg one/unit/x|xn',
             'dn-san': 'nna/B c|pnA|Pna/b  C',
             'cn': 'oo|c10.0.0.1|cwww.a.example|c*.b.example|pda.example|Pi0a000001ffffffff',
-            'id': 'nr123|prx|Pda'}.items():
+            'id': 'nr123|prx|Pda',
+            'unreadable': 'no|po|Pr'}.items():
         yield name, text.replace('|', '\n').encode()
     base = tlv(0x30, tlv(0x82, b'example'))
     yield 'raw', tlv(0x30, tlv(0xa0, base) + tlv(0xa1, tlv(0x30, tlv(0x87, bytes(8)))))
