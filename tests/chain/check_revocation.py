@@ -594,6 +594,12 @@ def files():
     os.makedirs(os.path.join(folder, "deep"))
     write(os.path.join(folder, "deep", "a"), good)
     write(os.path.join(folder, "README"), "nothing\n")
+    for data, at in ((good + good[:-9], len(good)), (good[:-9], 0)):
+        c = Case("a cut list is named", [a, INT], [], files=[data], peer=False)
+        COUNT[0] += 1
+        said = verify(c.tmp, c, "2015-06-01", "known")[3]
+        if said.count("\n") != 1 or f"byte {at} " not in said:
+            FAILED.append(f"{c.name}: {said!r}, byte {at} wanted")
     os.makedirs(os.path.join(TMP, "none"))
     c = Case("a folder", [a, INT], [], peer=False)
     c.files = [folder]
