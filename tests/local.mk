@@ -186,6 +186,12 @@ CLEANFILES += tests/bench/chain tests/bench/chain-make
 bench-chain: tests/bench/chain tests/bench/chain-make
 	@TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/chain.sh
 bench: bench-chain
-.PHONY: bench-chain
+
+# make bench-capture: captures against tshark and against reading the file alone.
+EXTRA_DIST += tests/bench/capture.sh tests/bench/make-capture.py
+bench-capture: tw-ingest
+	@TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/capture.sh
+bench: bench-capture
+.PHONY: bench-chain bench-capture
 clean-local:
 	rm -rf tests/bench/chains-* mutants
