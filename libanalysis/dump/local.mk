@@ -45,6 +45,7 @@ libdump_la_SOURCES = \
 	libanalysis/dump/tls/talk.c \
 	libanalysis/dump/tls/talk.h \
 	libanalysis/dump/tls/talk_binary.c \
+	libanalysis/dump/tls/talk_wrap.c \
 	libanalysis/dump/tls/talk_chat.c \
 	libanalysis/dump/tls/talk_detect.c \
 	libanalysis/dump/tls/talk_imap.c \

@@ -51,6 +51,25 @@ def mysql(ssl):
 SSL_REQUEST = struct.pack(">II", 8, 80877103)
 MYSQL_SSL = struct.pack("<I", 32)[:3] + b"\1" + struct.pack("<IIB", 0x0fa2ae85 | 0x0800, 1 << 24, 33) + bytes(23)
 
+# [MS-RDPBCGR] section 4.1.1 and 4.1.2 in form: a cookie, RDP_NEG_REQ; RDP_NEG_RSP.
+RDP_ASK = b"\3\0\0\x27\x22\xe0\0\0\0\0\0Cookie: mstshash=a\r\n" + struct.pack("<BBHI", 1, 0, 8, 3)
+RDP_YES = b"\3\0\0\x13\x0e\xd0\0\0\x12\x34\0" + struct.pack("<BBHI", 2, 0, 8, 1)
+
+
+def tds(kind, body):
+    return struct.pack(">BBHHBB", kind, 1, 8 + len(body), 0, 1, 0) + body
+
+
+# [MS-TDS] section 2.2.6.5: options VERSION and ENCRYPTION, their values behind the terminator.
+PRELOGIN = struct.pack(">BHHBHHB", 0, 11, 6, 1, 17, 1, 255) + bytes(6) + b"\1"
+TDS = [("C", tds(0x12, PRELOGIN)), ("S", tds(4, PRELOGIN))]
+CUT = 30  # TLS's records go over packets as they like
+TDS_TLS = [("C", tds(0x12, CLIENT[:CUT]) + tds(0x12, CLIENT[CUT:])), ("S", tds(0x12, SERVER[:CUT])), ("S", tds(4, SERVER[CUT:]))]
+SOCKS5 = [("C", b"\5\2\0\2"), ("S", b"\5\0"), ("C", b"\5\1\0\3\x09a.example\1\xbb"), ("S", b"\5\0\0\1\xc0\0\2\1\x9c\x40")]
+SOCKS5_AUTH = [("C", b"\5\1\2"), ("S", b"\5\2"), ("C", b"\1\1a" + bytes([len(SECRET)]) + SECRET.encode()), ("S", b"\1\0"),
+               ("C", b"\5\1\0\4" + bytes(16) + b"\1\xbb"), ("S", b"\5\0\0\4" + bytes(18))]
+SOCKS4A = [("C", b"\4\1\1\xbb\0\0\0\1id\0a.example\0"), ("S", b"\0\x5a" + bytes(6))]
+
 # name, port, conversation, what the row must say: (spoken, offered, answer, auth_plain, auth_used, outcome-or-None)
 CASES = [
     ("smtp: offered, taken", 25, lines("S 220 mx.example.test ESMTP", "C EHLO a", "S 250-mx", "S 250-AUTH PLAIN LOGIN", "S 250 STARTTLS", "C STARTTLS",
@@ -106,6 +125,14 @@ CASES = [
     ("mysql: yes", 3306, [("S", mysql(True)), ("C", MYSQL_SSL)] + TLS, ("mysql", "yes", "accepted", "", "", None)),
     ("mysql: no", 3306, [("S", mysql(False)), ("C", b"\x30\0\0\1\x85\xa6" + bytes(46))], ("mysql", "no", "", "", "", "no-tls")),
     ("ldap: yes", 389, [("C", ldap(1, "ask")), ("S", ldap(1, "yes"))] + TLS, ("ldap", "", "accepted", "", "", None)),
+    ("rdp", 3389, [("C", RDP_ASK), ("S", RDP_YES)] + TLS, ("rdp", "", "", "", "", None)),
+    ("mssql: TLS in its packets", 1433, TDS + TDS_TLS, ("mssql", "", "", "", "", None)),
+    ("socks: version 5", 1080, SOCKS5 + TLS, ("socks", "", "", "", "", None)),
+    ("socks: a password", 9050, SOCKS5_AUTH + TLS, ("socks", "", "", "", "", None)),
+    ("socks: version 4a", 1080, SOCKS4A + TLS, ("socks", "", "", "", "", None)),
+    ("smtp by way of socks", 1080, SOCKS5 + lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 STARTTLS", "C STARTTLS", "S 220 go") + TLS,
+     ("smtp", "yes", "accepted", "NONE", "", None)),
+    ("http: CONNECT", 8080, lines("C CONNECT a.example:443 HTTP/1.1", "C ", "S HTTP/1.1 200 go", "S ") + TLS, ("http", "", "", "", "", None)),
     ("ldap: no", 389, [("C", ldap(7, "ask")), ("S", ldap(7, "no"))], ("ldap", "", "refused", "", "", "no-tls")),
 ]
 

@@ -349,7 +349,7 @@ static const char *spoken(const struct tw_session *s)
 {
 	const struct tw_talk *t = &s->talk;
 	if (!t->tongue)
-		return "";
+		return t->tunnel ? t->tunnel : "";
 	if (t->tongue != &tw_xmpp)
 		return t->tongue->name;
 	bool server = t->is_server || (!t->is_client && (t->port == 5269 || t->port == 5270));
@@ -363,7 +363,7 @@ static const char *tls_start(const struct tw_session *s, const struct tw_conn *c
 	bool implicit = false, starttls = s->talk.asked;
 
 	for (unsigned d = 0; d < 2; d++) {
-		starttls |= s->tls[d] && s->talk.said[d] && (s->talk.tongue || c->half[d].syn);
+		starttls |= s->tls[d] && s->talk.said[d] && (s->talk.tongue || s->talk.tunnel || c->half[d].syn);
 		implicit |= s->tls[d] && !s->talk.said[d] && c->half[d].syn;
 	}
 	return starttls ? "starttls" : implicit ? "implicit" : "";

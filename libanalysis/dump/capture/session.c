@@ -3,6 +3,21 @@
 
 #include <stdlib.h>
 
+static bool take_tls(struct tw_session *s, unsigned d, struct tw_slice bytes)
+{
+	enum tw_role role = d == s->client ? TW_CLIENT : TW_SERVER;
+	bool more = true;
+
+	if (s->talk.tongue != &tw_mssql)
+		return tw_wire_take(&s->wire, role, bytes);
+	while (bytes.n && more) {
+		struct tw_slice part = tw_tds_next(&s->talk.tds[d], &bytes);
+		if (part.n)
+			more = tw_wire_take(&s->wire, role, part);
+	}
+	return more;
+}
+
 /* TLS begins in direction d with the bytes in rest. */
 static bool begin_tls(struct tw_session *s, unsigned d, const struct tw_buf *rest)
 {
@@ -11,7 +26,7 @@ static bool begin_tls(struct tw_session *s, unsigned d, const struct tw_buf *res
 		s->has_client = true;
 		s->client = (uint8_t)(tw_wire_client_starts(tw_buf_slice(rest)) == TW_START_YES ? d : !d);
 	}
-	return tw_wire_take(&s->wire, d == s->client ? TW_CLIENT : TW_SERVER, tw_buf_slice(rest));
+	return take_tls(s, d, tw_buf_slice(rest));
 }
 
 static bool take_talk(struct tw_session *s, unsigned d, struct tw_slice bytes)
@@ -42,7 +57,7 @@ bool tw_session_take(struct tw_session *s, const struct tw_conn *c, unsigned d, 
 		s->talk.port = c->port[1];
 	}
 	if (s->tls[d])
-		return tw_wire_take(&s->wire, d == s->client ? TW_CLIENT : TW_SERVER, bytes);
+		return take_tls(s, d, bytes);
 	return take_talk(s, d, bytes);
 }
 

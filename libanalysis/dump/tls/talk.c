@@ -104,7 +104,7 @@ void tw_talk_list(struct tw_talk *t, const char *offered)
 
 bool tw_talk_upgrades(const struct tw_talk *t)
 {
-	return t->tongue && t->tongue != &tw_http;
+	return t->tongue && t->tongue != &tw_http && t->tongue != &tw_rdp && t->tongue != &tw_socks && t->tongue != &tw_mssql;
 }
 
 /* ---- lines ---- */

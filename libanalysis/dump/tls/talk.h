@@ -29,6 +29,13 @@ struct tw_tongue {
 
 enum tw_command { TW_CMD_OTHER, TW_CMD_STARTTLS, TW_CMD_LIST, TW_CMD_AUTH, TW_CMD_BODY, TW_CMD_MULTI };
 
+/* One direction of TDS, which carries TLS's handshake in its packets. */
+struct tw_tds {
+	uint8_t head[8], nhead;
+	uint32_t left;           /* of the packet's content */
+	bool plain;              /* no packets any more */
+};
+
 struct tw_talk {
 	const struct tw_tongue *tongue; /* NULL: not known */
 	uint16_t port;           /* the server's */
@@ -41,6 +48,9 @@ struct tw_talk {
 	uint32_t seen[2];        /* bytes so far */
 	bool over[2];            /* nothing more to be learned */
 	bool foul[2];            /* inside a line that is too long */
+	const char *tunnel;      /* socks, where that was spoken before the rest */
+	uint8_t step[2];         /* in it, by role */
+	struct tw_tds tds[2];    /* by direction */
 	/* the protocols' own */
 	uint8_t queue[TW_TALK_QUEUE], first, waiting;
 	bool lost;               /* commands and answers no longer match */
@@ -83,10 +93,21 @@ void tw_talk_used(struct tw_talk *t, struct tw_slice mechanism);
  * since from, NONE where there are none. */
 void tw_talk_list(struct tw_talk *t, const char *offered);
 
-extern const struct tw_tongue tw_smtp, tw_ftp, tw_pop3, tw_imap, tw_nntp, tw_sieve, tw_irc, tw_xmpp, tw_postgres, tw_mysql, tw_ldap, tw_http;
+extern const struct tw_tongue tw_smtp, tw_ftp, tw_pop3, tw_imap, tw_nntp, tw_sieve, tw_irc, tw_xmpp, tw_postgres, tw_mysql, tw_ldap, tw_http,
+    tw_rdp, tw_socks, tw_mssql;
 /* Which tongue a first line, or first bytes, of direction d are of; sets who
  * is the server. NULL: not told yet. */
 const struct tw_tongue *tw_talk_by_line(struct tw_talk *t, unsigned d, struct tw_slice line);
 const struct tw_tongue *tw_talk_by_bytes(struct tw_talk *t, unsigned d, struct tw_slice b);
+
+/* The type of an X.224 request (0xe0) or confirm (0xd0) that begins here, of a
+ * TDS packet with a PRELOGIN (0x12, the server's 0x04); 0: none does. */
+uint8_t tw_rdp_begins(struct tw_slice b);
+uint8_t tw_tds_begins(struct tw_slice b);
+/* Does a client's first message of SOCKS begin here? */
+bool tw_socks_begins(struct tw_slice b);
+/* The next bytes of TLS in *b, taken off it with the packet's header before
+ * them; empty only where *b is used up. */
+struct tw_slice tw_tds_next(struct tw_tds *f, struct tw_slice *b);
 
 #endif

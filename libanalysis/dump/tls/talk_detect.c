@@ -151,6 +151,13 @@ const struct tw_tongue *tw_talk_by_bytes(struct tw_talk *t, unsigned d, struct t
 		return is(t, !d, &tw_postgres); /* SSLRequest, GSSENCRequest */
 	if (b.n >= 13 && be32(b.p + 4) == 196608 && be32(b.p) < 10000 && memcmp(b.p + 8, "user", 5) == 0)
 		return is(t, !d, &tw_postgres); /* StartupMessage of version 3.0 */
+	uint8_t x224 = tw_rdp_begins(b), prelogin = tw_tds_begins(b);
+	if (x224)
+		return is(t, x224 == 0xd0 ? d : !d, &tw_rdp);
+	if (prelogin)
+		return is(t, prelogin == 0x04 ? d : !d, &tw_mssql);
+	if (!t->tunnel && !t->said[d] && tw_socks_begins(b))
+		return is(t, !d, &tw_socks);
 	if (mysql(b))
 		return is(t, d, &tw_mysql);
 	uint8_t op = ldap(b);
