@@ -147,6 +147,16 @@ def dressed(segments):
     yield "IP in IP", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, ip(s), 4)), False
     yield "6in4", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, P.ipv6(s, s.tcp()), 41)), True
     yield "VXLAN", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, udp(outer, 4789, vxlan + P.ethernet(ip(s))), 17)), False
+    gtp = struct.pack(">BBHI", 0x30, 255, 100, 7)
+    gtp_extended = struct.pack(">BBHIHBB", 0x36, 255, 100, 7, 1, 0, 0x85) + b"\1\0\1\xc0" + b"\2\0\0\0\0\0\0\0"
+    snap = b"\xaa\xaa\3\0\0\0\x08\0"
+    capwap = struct.pack(">I", 2 << 19 | 1 << 9) + bytes(4)
+    yield "GTP-U", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, udp(outer, 2152, gtp + ip(s)), 17)), False
+    yield "GTP-U with extension headers", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, udp(outer, 2152, gtp_extended + ip(s)), 17)), False
+    yield "CAPWAP", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, udp(outer, 5247, capwap + P.ethernet(ip(s))), 17)), False
+    for order in (b"\x88\1", b"\1\x88"):
+        yield "CAPWAP of 802.11", P.ETHERNET, lambda s, order=order: P.ethernet(
+            P.ipv4(outer, udp(outer, 5247, struct.pack(">I", 2 << 19 | 1 << 9 | 1 << 8) + bytes(4) + order + bytes(24) + snap + ip(s)), 17)), False
     yield "IPv6", P.ETHERNET, lambda s: P.ethernet(P.ipv6(s, s.tcp()), 0x86dd), True
     yield "IPv6 with extension headers", P.ETHERNET, lambda s: P.ethernet(P.ipv6(s, s.tcp(), 6, options), 0x86dd), True
     yield "segmented by the card: length 0", P.RAW, lambda s: P.ipv4(s, s.tcp(), length=0), False

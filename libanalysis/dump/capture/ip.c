@@ -8,7 +8,8 @@
 
 enum { IPIP = 4, TCP = 6, UDP = 17, SIX_IN_FOUR = 41, GRE = 47, HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, OPTIONS = 60,
 	MOBILITY = 135, HIP = 139, SHIM6 = 140 };
-enum { BRIDGED = 0x6558, VXLAN = 4789, VXLAN_LINUX = 8472 };
+enum { BRIDGED = 0x6558, VXLAN = 4789, VXLAN_LINUX = 8472, GTP_U = 2152, CAPWAP_DATA = 5247 };
+#define GTP_EXTENSIONS 8 /* in a row: two are usual */
 #define TUNNELS 1     /* within each other */
 #define EXTENSIONS 16 /* IPv6 headers in a row: RFC 8200 has eight kinds */
 #define LEAST_FRAME 60 /* of Ethernet, without its check sequence */
@@ -135,6 +136,40 @@ static bool gre(struct tw_span_of *f)
 	return tw_strip(f, n) && (type == BRIDGED ? tw_ethernet_strip(f) : tw_ether_strip(type, f));
 }
 
+/* GTP-U of version 1, a G-PDU (3GPP TS 29.281 section 5), from its UDP header on. */
+static bool gtp(struct tw_span_of *f)
+{
+	const uint8_t *p = f->s.p + 8;
+	bool options = p[0] & 7;
+
+	if (p[0] >> 4 != 3 || p[1] != 255)
+		return false;
+	unsigned next = f->s.n >= 20 && p[0] & 4 ? p[11] : 0;
+	if (!tw_strip(f, options ? 20 : 16))
+		return false;
+	for (int i = 0; i < GTP_EXTENSIONS && next; i++) {
+		size_t n = f->s.n ? (size_t)f->s.p[0] * 4 : 0;
+		if (n == 0 || n > f->s.n)
+			return false;
+		next = f->s.p[n - 1];
+		if (!tw_strip(f, n))
+			return false;
+	}
+	return !next && f->s.n && (f->s.p[0] >> 4 == 4 || f->s.p[0] >> 4 == 6);
+}
+
+/* CAPWAP's data channel (RFC 5415 section 4.3) without DTLS, no fragment. */
+static bool capwap(struct tw_span_of *f)
+{
+	const uint8_t *p = f->s.p + 8;
+	size_t header = (size_t)(p[1] >> 3) * 4;
+	bool wireless = p[2] & 1, fragment = p[3] & 0x80;
+
+	if (p[0] != 0 || header < 8)
+		return false;
+	return !fragment && tw_strip(f, 8 + header) && (wireless ? tw_wlan_strip(f) : tw_ethernet_strip(f));
+}
+
 /* Enters a tunnel; false where this is none. */
 static bool tunnel(struct packet *k)
 {
@@ -147,6 +182,10 @@ static bool tunnel(struct packet *k)
 		in = gre(&f);
 	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p + 2) == VXLAN || be16(f.s.p + 2) == VXLAN_LINUX) && f.s.p[8] & 8)
 		in = tw_strip(&f, 16) && tw_ethernet_strip(&f);
+	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p) == GTP_U || be16(f.s.p + 2) == GTP_U))
+		in = gtp(&f);
+	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p) == CAPWAP_DATA || be16(f.s.p + 2) == CAPWAP_DATA))
+		in = capwap(&f);
 	if (in)
 		k->f = f;
 	return in;

@@ -3,7 +3,8 @@
  * Link types: Ethernet (VLAN, QinQ, MPLS, PPPoE, LLC/SNAP), Linux cooked
  * captures 1 and 2, raw IP, BSD loopback, PPP, Cisco HDLC, 802.11 data frames.
  * IPv4 with fragments (RFC 791), IPv6 with extension headers (RFC 8200). Tunnels
- * one level deep: GRE (RFC 2784), IP in IP, 6in4, VXLAN (RFC 7348). What is cut
+ * one level deep: GRE (RFC 2784), IP in IP, 6in4, VXLAN (RFC 7348),
+ * GTP-U (3GPP TS 29.281), CAPWAP (RFC 5415). What is cut
  * by the snapshot length is told as missing, never guessed. */
 #ifndef TW_IP_H
 #define TW_IP_H

@@ -85,16 +85,31 @@ bool tw_ethernet_strip(struct tw_span_of *f)
 }
 
 /* Data frames of 802.11 in clear, with LLC behind the header. */
-static bool wlan(struct tw_span_of *f)
+static bool data_frame(struct tw_span_of *f, uint8_t kind, uint8_t flags)
 {
-	if (f->s.n < 24 || (f->s.p[0] & 0x0c) != 0x08 || f->s.p[0] & 0x40 || f->s.p[1] & 0x40)
+	if ((kind & 0x0f) != 0x08 || kind & 0x40 || flags & 0x40)
 		return false; /* no data, or null, or encrypted */
 	size_t n = 24;
-	if ((f->s.p[1] & 3) == 3)
+	if ((flags & 3) == 3)
 		n += 6; /* a fourth address */
-	if (f->s.p[0] & 0x80)
-		n += 2u + (f->s.p[1] & 0x80 ? 4u : 0); /* QoS, HT control */
+	if (kind & 0x80)
+		n += 2u + (flags & 0x80 ? 4u : 0); /* QoS, HT control */
 	return tw_strip(f, n) && llc(f);
+}
+
+static bool wlan(struct tw_span_of *f)
+{
+	return f->s.n >= 24 && data_frame(f, f->s.p[0], f->s.p[1]);
+}
+
+bool tw_wlan_strip(struct tw_span_of *f)
+{
+	struct tw_span_of swapped = *f;
+
+	if (wlan(f))
+		return true;
+	*f = swapped;
+	return f->s.n >= 24 && data_frame(f, f->s.p[1], f->s.p[0]);
 }
 
 static bool loopback(struct tw_span_of *f)

@@ -16,6 +16,9 @@ bool tw_link_strip(unsigned link, struct tw_span_of *f);
 bool tw_ether_strip(unsigned type, struct tw_span_of *f);
 /* An Ethernet frame. */
 bool tw_ethernet_strip(struct tw_span_of *f);
+/* A data frame of 802.11, also with its frame control in the other order, as
+ * some controllers send it within CAPWAP. */
+bool tw_wlan_strip(struct tw_span_of *f);
 /* n bytes less. False: there are not so many. */
 static inline bool tw_strip(struct tw_span_of *f, size_t n)
 {
