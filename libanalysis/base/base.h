@@ -177,8 +177,16 @@ uint32_t tw_header_find(const struct tw_header *h, const char *name);
 
 /* ---- stages: what tw-chain and tw-classify are, and tw-study strings together ----
  * bind() finds its input columns in h and adds its output columns to it; row()
- * adds exactly as many fields to r, in that order. Both return -1 after
- * tw_error. free() may be NULL.
+ * adds exactly as many fields to r, in that order; end(), which may be NULL, is
+ * called at the end of the rows, once or twice. All return -1 after tw_error.
+ * inputs(), which may be NULL, is called after end() and names to p what the
+ * stage read meanwhile. free() may be NULL.
+ *
+ * pause() is set by the filter that runs the stage (NULL: nobody did), for a row
+ * that needs what another program is still to write: settle() may call it, in a
+ * run of one thread. It writes out what is there and lets some milliseconds go
+ * by. 1: the rows' input goes on; 0: it has ended, or holds all it can, so that
+ * nothing is to be waited for; -1 after tw_error.
  *
  * A stage whose rows may be worked on in several threads has row() in three
  * parts, too, and row() does all three. look() does what needs the row alone,
@@ -195,12 +203,17 @@ struct tw_mark {
 	int64_t v;
 	uint32_t flags;
 }; /* all zero before look() */
+struct tw_provenance;
 struct tw_stage {
 	const char *name;
 	void *self;
 	int (*bind)(void *self, struct tw_header *h);
 	int (*row)(void *self, struct tw_row *r);
+	int (*end)(void *self);
+	void (*inputs)(void *self, struct tw_provenance *p);
 	void (*free)(void *self);
+	int (*pause)(void *filter);
+	void *filter;
 	void (*look)(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread);
 	int (*settle)(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why);
 	void (*fill)(void *self, struct tw_row *r, const struct tw_mark *m, unsigned thread);

@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READ_STEP (256u << 10)
 #define SLOW_MS 100 /* an input that is silent so long is waited for with nothing held back */
+#define PAUSE_MS 20 /* between two looks at what a row waits for */
 
 /* A batch's rows stay taken apart until they are written: few enough that they
  * stay in a processor's cache, enough that a lock a batch costs nothing. */
@@ -25,7 +27,9 @@ struct filter {
 	int n;
 	const char *in;
 	FILE *out;
+	struct tw_input *input;
 	struct tw_header header;
+	uint32_t own;      /* columns of the input */
 	uint64_t rows;     /* given to batches so far */
 	uint64_t done;     /* committed */
 	bool bound;
@@ -39,7 +43,8 @@ struct batch {
 	uint32_t n, settled;   /* rows; how many of them are to be written */
 	struct tw_row row[BATCH_ROWS];
 	struct tw_mark *mark;  /* by row and stage */
-	bool broken;           /* the row behind the last one has broken quotes */
+	bool broken;           /* the row behind the last one has broken quotes, or this */
+	uint32_t fields;       /* number of fields, which is not the header's; 0: quotes */
 	bool bad;              /* and the run ends there, or ended before */
 	struct tw_buf why, out;
 };
@@ -118,7 +123,11 @@ static void batch_look(void *self, void *block, unsigned thread)
 		size_t n = tw_csv_record(b->text.p + at, b->text.n - at);
 		n = n ? n : b->text.n - at; /* the last line without LF */
 		r->number = b->first + i;
+		b->fields = 0;
 		if (tw_row_split(r, without_end(b->text.p + at, n)) < 0)
+			break;
+		b->fields = r->n; /* what is appended would stand in other columns */
+		if (r->n != f->own)
 			break;
 		r->nraw = r->n;
 		for (int k = 0; k < f->n; k++, m++)
@@ -152,7 +161,11 @@ static void batch_turn(void *self, void *block, unsigned thread)
 	}
 	if (b->broken && !f->over) {
 		f->over = true;
-		tw_buf_addf(&b->why, "%s: row %llu: broken quotes", f->in, (unsigned long long)(b->first + b->n));
+		tw_buf_addf(&b->why, "%s: row %llu", f->in, (unsigned long long)(b->first + b->n));
+		if (b->fields)
+			tw_buf_addf(&b->why, " has %u fields, the header %u", b->fields, f->own);
+		else
+			tw_buf_adds(&b->why, ": broken quotes");
 	}
 	b->bad = f->over;
 }
@@ -225,12 +238,12 @@ static int header(struct filter *f, struct tw_slice record)
 		tw_error("%s: the first line is no CSV header", f->in);
 		return -1;
 	}
-	uint32_t own = f->header.n;
+	f->own = f->header.n;
 	for (int i = 0; i < f->n; i++)
 		if (f->stages[i]->bind(f->stages[i]->self, &f->header) < 0)
 			return -1;
 	tw_buf_addslice(&line, record);
-	for (uint32_t i = own; i < f->header.n; i++) {
+	for (uint32_t i = f->own; i < f->header.n; i++) {
 		tw_buf_addc(&line, ',');
 		tw_csv_field(&line, tw_str(f->header.name[i]));
 	}
@@ -293,8 +306,43 @@ static int ends(struct filter *f, const char *why)
 	return -1;
 }
 
-static int pump(struct filter *f, struct tw_input *in)
+/* The pause of every stage. */
+static int pause_ms(void *filter)
 {
+	static const struct timespec t = { 0, PAUSE_MS * 1000000 };
+	struct filter *f = filter;
+
+	if (f->out && fflush(f->out))
+		return unwritten();
+	if (tw_input_settled(f->input))
+		return 0;
+	(void)nanosleep(&t, NULL);
+	return 1;
+}
+
+static int ended(struct filter *f)
+{
+	for (int i = 0; i < f->n; i++)
+		if (f->stages[i]->end && f->stages[i]->end(f->stages[i]->self) < 0)
+			return -1;
+	return 0;
+}
+
+static void inputs(struct filter *f, struct tw_provenance *p)
+{
+	uint8_t sha256[TW_SHA256];
+
+	for (int i = 0; i < f->n; i++)
+		if (f->stages[i]->inputs)
+			f->stages[i]->inputs(f->stages[i]->self, p);
+	tw_input_digest(f->input, sha256);
+	tw_provenance_input(p, f->in, sha256);
+	tw_provenance_count(p, "rows", f->rows);
+}
+
+static int pump(struct filter *f)
+{
+	struct tw_input *in = f->input;
 	struct tw_buf have = { 0, 0, 0 };
 	ssize_t got = 1, done = 0;
 	char why[64];
@@ -311,6 +359,11 @@ static int pump(struct filter *f, struct tw_input *in)
 			break;
 		}
 		have.n += (size_t)got;
+		/* A line without its end is a row where all else has come to one. */
+		if (got == 0 && have.n && f->bound && (tw_blocks_drain(f->blocks) < 0 || ended(f) < 0)) {
+			done = -1;
+			break;
+		}
 		done = give(f, have.p, have.n, got == 0);
 		if (done > 0) {
 			memmove(have.p, have.p + done, have.n - (size_t)done);
@@ -329,29 +382,30 @@ static int pump(struct filter *f, struct tw_input *in)
 static int run(struct tw_stage *const *stages, int n, const char *path, FILE *out, unsigned threads,
 	struct tw_provenance *p)
 {
-	struct filter f = { .stages = stages, .n = n, .in = path, .out = out };
-	struct tw_input *in = tw_input_open(path);
+	struct filter f = { .stages = stages, .n = n, .in = path, .out = out, .input = tw_input_open(path) };
 
-	if (!in)
+	if (!f.input)
 		return -1;
+	for (int i = 0; i < n; i++) {
+		stages[i]->pause = pause_ms;
+		stages[i]->filter = &f;
+	}
 	f.blocks = tw_blocks_new(&ops, &f, threads ? threads : tw_threads_default());
 	tw_progress_begin(&path, 1);
-	int err = pump(&f, in);
+	int err = pump(&f);
 	if (err == 0 && !f.bound) {
 		tw_error("%s: empty, not even a header", path);
 		err = -1;
 	}
+	if (err == 0)
+		err = ended(&f);
 	if (err == 0 && out && fflush(out) != 0)
 		err = unwritten();
-	if (err == 0 && p) {
-		uint8_t sha256[TW_SHA256];
-		tw_input_digest(in, sha256);
-		tw_provenance_input(p, path, sha256);
-		tw_provenance_count(p, "rows", f.rows);
-	}
+	if (err == 0 && p)
+		inputs(&f, p);
 	tw_progress_end();
 	tw_blocks_free(f.blocks);
-	tw_input_close(in);
+	tw_input_close(f.input);
 	tw_header_free(&f.header);
 	return err;
 }

@@ -281,6 +281,16 @@ bool tw_input_ready(struct tw_input *in, unsigned ms)
 	return ready;
 }
 
+bool tw_input_settled(struct tw_input *in)
+{
+	struct ring *r = in->from;
+
+	pthread_mutex_lock(&r->lock);
+	bool settled = r->done || r->filled - r->taken == CHUNKS;
+	pthread_mutex_unlock(&r->lock);
+	return settled;
+}
+
 const char *tw_input_why(const struct tw_input *in)
 {
 	return in->why;

@@ -17,6 +17,9 @@ struct tw_input *tw_input_open(const char *path) TW_CHECK;
 ssize_t tw_input_read(struct tw_input *in, void *to, size_t n) TW_CHECK;
 /* Waits up to ms milliseconds: true when a read will not have to wait. */
 bool tw_input_ready(struct tw_input *in, unsigned ms) TW_CHECK;
+/* Nothing more will come while the caller takes nothing: the file was read to
+ * its end, or as much lies ready as is kept ahead. */
+bool tw_input_settled(struct tw_input *in) TW_CHECK;
 /* After -1: the cause, with the offset in the file. Lent until the close. */
 const char *tw_input_why(const struct tw_input *in);
 /* "gzip", "zstd", "xz" or "plain"; known after the first read. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Room for rows before the kernel is called. */
@@ -21,6 +22,7 @@ static int failed(const struct tw_output *o)
 int tw_output_open(struct tw_output *o, const char *path)
 {
 	struct tw_buf b = { 0 };
+	struct stat st;
 
 	*o = (struct tw_output){ .f = stdout };
 	if (!path || strcmp(path, "-") == 0)
@@ -29,6 +31,10 @@ int tw_output_open(struct tw_output *o, const char *path)
 	tw_buf_addc(&b, '\0');
 	o->path = path;
 	o->part = (char *)b.p;
+	/* A part that a killed run left may still be read by who followed it: this
+	 * is another file. */
+	if (lstat(o->part, &st) == 0 && S_ISREG(st.st_mode))
+		(void)unlink(o->part);
 	o->f = tw_pack_open(o->part, path);
 	if (o->f) {
 		/* glibc takes a size only with a buffer. */

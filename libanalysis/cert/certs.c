@@ -142,9 +142,7 @@ int tw_certs_open(struct tw_certs *c, const char *path)
 	return r;
 }
 
-/* The elements that b holds whole; what is left moves to its front. *before
- * counts the bytes that came before b. -1 after tw_error. */
-static int walk_some(struct tw_buf *b, uint64_t *before, bool eof, const char *path, visit one, void *arg)
+int tw_certs_some(struct tw_buf *b, uint64_t *before, bool eof, const char *path, visit one, void *arg)
 {
 	struct tw_der d = tw_der_in(tw_buf_slice(b));
 	struct tw_tlv t;
@@ -168,7 +166,7 @@ static int walk_some(struct tw_buf *b, uint64_t *before, bool eof, const char *p
 		}
 	}
 	*before += b->n - d.s.n;
-	if (d.s.n)
+	if (d.s.n && d.s.p != b->p)
 		memmove(b->p, d.s.p, d.s.n);
 	b->n = d.s.n;
 	return r;
@@ -189,7 +187,7 @@ static int stream(const char *path, visit one, void *arg)
 			r = -1;
 		} else {
 			b.n += (size_t)got;
-			r = walk_some(&b, &before, got == 0, path, one, arg);
+			r = tw_certs_some(&b, &before, got == 0, path, one, arg);
 		}
 	}
 	if (in)

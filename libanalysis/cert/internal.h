@@ -25,6 +25,13 @@ struct tw_extension {
 	bool critical;
 };
 
+/* ---- certs.c ---- */
+/* Gives one the elements that b holds whole, as tw_certs_each does; what is left
+ * moves to b's front. *before counts the bytes that came before b. eof: nothing
+ * follows. -1 after tw_error. */
+int tw_certs_some(struct tw_buf *b, uint64_t *before, bool eof, const char *path,
+		int (*one)(void *arg, struct tw_slice all, struct tw_slice der, bool blob), void *arg) TW_CHECK;
+
 /* ---- der.c ---- */
 static inline struct tw_der tw_der_in(struct tw_slice s)
 {

@@ -20,5 +20,7 @@ libcert_la_SOURCES = \
 	libanalysis/cert/ocsp.h \
 	libanalysis/cert/pem.c \
 	libanalysis/cert/points.c \
-	libanalysis/cert/policies.c
+	libanalysis/cert/policies.c \
+	libanalysis/cert/tail.c \
+	libanalysis/cert/tail.h
 libcert_la_LIBADD = libbase.la -lunistring

@@ -159,6 +159,11 @@ filters() { # columns
 	printf '%s\n"open\n' "$(head -1 "$in")" >quotes.csv
 	run "$@" quotes.csv
 	[ "$rc" = 2 ] && [ -s err ] || fail "broken quotes: exit $rc"
+	for edit in 's/,[^,]*$//' 's/$/,x/'; do
+		{ cat header; sed -n '2p' "$in" | sed "$edit"; } >ragged.csv
+		run "$@" ragged.csv
+		[ "$rc" = 2 ] && grep -q 'row 1 has [0-9]* fields' err || fail "a field too few or too many: exit $rc, $(cat err)"
+	done
 	[ "$tool" = tw-report ] && return
 	run "$@" good; refuses "its own columns once more"
 	cut -d, -f1-3 "$in" | cmp -s - "$in" && fail "the input is too small to tell"
