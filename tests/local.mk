@@ -135,9 +135,9 @@ EXTRA_DIST += tests/crypto/suites.snapshot.csv tests/crypto/suites_check.py
 # The house: what may include and need what, what configure says.
 dist_check_SCRIPTS += tests/house/configure.sh tests/house/headers.sh \
 	tests/house/includes.sh tests/house/layers.sh tests/house/python.sh
-EXTRA_DIST += tests/house/may-include tests/cli/shim.c tests/chain/once.c
+EXTRA_DIST += tests/house/may-include tests/cli/follow.py tests/cli/shim.c tests/chain/once.c
 
-dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/failures.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh tests/cli/threads.sh
+dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/failures.sh tests/cli/follow.sh tests/cli/ingest.sh tests/cli/man.sh tests/cli/manners.sh tests/cli/study.sh tests/cli/threads.sh
 
 dist_check_SCRIPTS += tests/dump/bundle.sh tests/dump/captures.sh tests/dump/zgrab2.sh
 EXTRA_DIST += tests/dump/capture_forms.py tests/dump/capture_talk.py tests/dump/captures.py tests/synth/packets.py

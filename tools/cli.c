@@ -77,6 +77,21 @@ bool cli_threads(const char *v, unsigned *threads)
 	return true;
 }
 
+int cli_follow(const char *file, const char *rows)
+{
+	static const char *const packed[] = { ".gz", ".zst" };
+	size_t n = strlen(file);
+
+	for (int i = 0; i < 2; i++) {
+		size_t k = strlen(packed[i]);
+		if (n >= k && strcmp(file + n - k, packed[i]) == 0)
+			return cli_usage("--follow: %s is packed, and nobody can read half of that", file);
+	}
+	if (strcmp(file, "-") == 0 || strcmp(rows, "-") != 0)
+		return cli_usage("--follow wants FILE by its name and rows from standard input");
+	return -1;
+}
+
 int cli_inputs(char *const *paths, int n)
 {
 	int err = 0;

@@ -28,4 +28,7 @@ bool cli_revocation(const char *v, bool *require);
  * cannot: hours of work are not begun for a misspelt name. */
 int cli_inputs(char *const *paths, int n) TW_CHECK;
 
+/* --follow: the exit status where FILE or ROWS is none that grows, else -1. */
+int cli_follow(const char *file, const char *rows);
+
 #endif

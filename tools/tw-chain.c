@@ -16,6 +16,7 @@ static const char help[] =
 	"each store S verdict.S and reason.S.\n"
 	"\n"
 	"  --certs FILE           the certificates (certs.der)\n"
+	"  --follow               FILE is still being written, rows come from its writer\n"
 	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
 	"  --pool P               judge a second time, with all of --certs or a file's\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
@@ -34,6 +35,20 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
+/* What a pipe can't have: all certificates before the first row. */
+static int follows(const struct tw_chain_options *o, const char *rows)
+{
+	const char *const sets[][2] = { { "--pool", o->pool }, { "--witness", o->witness } };
+
+	for (int i = 0; i < 2; i++)
+		if (sets[i][1] && (!strcmp(sets[i][1], "all") || !strcmp(sets[i][1], o->certs)))
+			return cli_usage("%s %s wants every certificate before the first row, and with --follow they "
+				"are still to come; leave one of the two out", sets[i][0], sets[i][1]);
+	if (o->client)
+		return cli_usage("--client-chain and --follow: no column says whose certificates are still to come");
+	return cli_follow(o->certs, rows);
+}
+
 /* -1: go on; else the exit status. */
 static int parse(struct tw_chain_options *o, char **store, char **crl, const char **show, const char **rows, const char **out, int argc,
     char **argv)
@@ -43,7 +58,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 		{ "show", 1, 0, 'S' }, { "profile", 1, 0, 'P' }, { "purpose", 1, 0, 'u' }, { "stats", 0, 0, 'z' },
 		{ "client-chain", 0, 0, 'l' },
 		{ "crl", 1, 0, 'C' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
-		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
+		{ "threads", 1, 0, 't' }, { "follow", 0, 0, 'f' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
 	};
 	bool quiet = false;
 
@@ -74,6 +89,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 				return cli_usage("--revocation %s: known or require", optarg);
 			break;
 		case 'z': o->stats = true; break;
+		case 'f': o->follow = true; break;
 		case 'l': o->client = true; break;
 		case 't':
 			if (!cli_threads(optarg, &o->threads))
@@ -90,6 +106,10 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 	if (argc - optind > 1)
 		return cli_usage("one ROWS is wanted");
 	*rows = optind < argc ? argv[optind] : "-";
+	if (o->follow) {
+		o->threads = 1; /* certificates come while rows are looked at */
+		return follows(o, *rows);
+	}
 	if (!o->witness && strcmp(*rows, "-") != 0)
 		o->witness = "all";
 	return -1;
@@ -110,7 +130,7 @@ static int provenance(const struct tw_chain_options *o, const char *show, struct
 	for (int i = 0; i < o->ncrl; i++)
 		if (tw_provenance_file(p, o->crl[i], "crl"))
 			return -1;
-	if (tw_provenance_stores(p, o->store, o->nstore) || tw_provenance_file(p, o->certs, "certs"))
+	if (tw_provenance_stores(p, o->store, o->nstore) || (!o->follow && tw_provenance_file(p, o->certs, "certs")))
 		return -1;
 	if (o->pool && strcmp(o->pool, "all") && strcmp(o->pool, "presented") && tw_provenance_file(p, o->pool, "pool"))
 		return -1;

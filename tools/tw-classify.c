@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char help[] =
-	"usage: tw-classify [--certificates FILE | --certs FILE] [-q] [-o FILE] [ROWS]\n"
+	"usage: tw-classify [--certificates FILE | --certs FILE [--follow]] [-q] [ROWS]\n"
 	"Appends to each row (CSV with the column cipher, and version, group, dh_bits,\n"
 	"chain, banner where they are there) what is weak and why: version_class, kex,\n"
 	"auth, enc, enc_bits, mac, aead, forward_secrecy, cipher_class, dh_class,\n"
@@ -18,6 +18,8 @@ static const char help[] =
 	"  --certificates FILE  facts of certificates (certificates.csv of tw-certs)\n"
 	"  --certs FILE         the certificates themselves (certs.der); with neither,\n"
 	"                       the columns of certificates stay empty\n"
+	"  --follow             FILE of --certs is still being written, and the rows come\n"
+	"                       from its writer, by tw-chain --follow\n"
 	"  -o, --output FILE    write to FILE, default standard output\n"
 	"  --threads N          threads that work on rows, by default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
@@ -26,6 +28,7 @@ static const char help[] =
 
 struct options {
 	const char *certificates, *certs, *out, *rows;
+	bool follow;
 	unsigned threads; /* 0: one a processor */
 };
 
@@ -33,7 +36,7 @@ struct options {
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = { { "certificates", 1, 0, 'f' }, { "certs", 1, 0, 'c' },
-		{ "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "help", 0, 0, 'h' },
+		{ "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' }, { "threads", 1, 0, 't' }, { "follow", 0, 0, 'F' }, { "help", 0, 0, 'h' },
 		{ "version", 0, 0, 'V' }, { 0, 0, 0, 0 } };
 	bool quiet = false;
 
@@ -43,6 +46,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'c': o->certs = optarg; break;
 		case 'o': o->out = optarg; break;
 		case 'q': quiet = true; break;
+		case 'F': o->follow = true; break;
 		case 't':
 			if (!cli_threads(optarg, &o->threads))
 				return cli_usage("--threads wants a number from 1 to 1024");
@@ -57,7 +61,11 @@ static int parse(struct options *o, int argc, char **argv)
 	if (argc - optind > 1)
 		return cli_usage("one ROWS is wanted");
 	o->rows = optind < argc ? argv[optind] : "-";
-	return -1;
+	if (o->follow && !o->certs)
+		return cli_usage("--follow wants --certs");
+	if (o->follow)
+		o->threads = 1; /* certificates come while rows are looked at */
+	return o->follow ? cli_follow(o->certs, o->rows) : -1;
 }
 
 static int filter(struct tw_stage *stage, const struct options *o)
@@ -67,7 +75,7 @@ static int filter(struct tw_stage *stage, const struct options *o)
 
 	if (o->out && strcmp(o->out, "-")) {
 		tw_provenance_begin(&p, "tw-classify", PACKAGE_VERSION);
-		if (facts && tw_provenance_file(&p, facts, o->certs ? "certs" : "certificates")) {
+		if (facts && !o->follow && tw_provenance_file(&p, facts, o->certs ? "certs" : "certificates")) {
 			tw_provenance_free(&p);
 			return -1;
 		}
@@ -84,12 +92,14 @@ int main(int argc, char **argv)
 	int rc = parse(&o, argc, argv);
 	if (rc >= 0)
 		return rc;
-	if (o.certs && tw_certs_open(&certs, o.certs))
+	if (o.certs && !o.follow && tw_certs_open(&certs, o.certs))
 		return 2;
 	struct tw_facts *facts = o.certs || o.certificates ? tw_facts_new(o.certs ? &certs : NULL) : NULL;
 	rc = o.certificates ? tw_facts_csv(facts, o.certificates) : 0;
 	if (rc == 0) {
 		struct tw_stage *stage = tw_classify_stage(facts);
+		if (o.follow)
+			tw_classify_follow(stage, o.certs);
 		rc = filter(stage, &o);
 		tw_classify_stage_free(stage);
 	}

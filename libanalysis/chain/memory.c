@@ -4,27 +4,71 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Cuts the next name off text; its certificate's number. */
+static uint32_t next_member(const struct tw_chain *o, struct tw_slice *text, struct tw_slice *name)
+{
+	const uint8_t *sp = memchr(text->p, ' ', text->n);
+	uint8_t h[TW_SHA256];
+
+	name->p = text->p;
+	name->n = sp ? (size_t)(sp - text->p) : text->n;
+	text->p += name->n + (sp != NULL);
+	text->n -= name->n + (sp != NULL);
+	return name->n == 2 * TW_SHA256 && tw_unhex(*name, h, TW_SHA256) ? tw_certs_find(&o->of->certs, h) : TW_NONE;
+}
+
+struct tw_slice tw_chain_absent(const struct tw_chain *o, struct tw_slice text)
+{
+	struct tw_slice name = { NULL, 0 };
+
+	while (text.n)
+		if (next_member(o, &text, &name) == TW_NONE)
+			return name;
+	return text;
+}
+
 /* The chain's members at hand into v, emptied before; whether all are, and the
  * leaf. */
 static void members(const struct tw_chain *o, struct tw_slice text, struct tw_seen *e, struct tw_buf *v)
 {
-	uint8_t h[TW_SHA256];
-	bool first = true;
+	struct tw_slice name;
 
 	v->n = 0;
 	e->leaf = TW_NONE;
-	for (size_t i = 0; i < text.n; first = false) {
-		const uint8_t *sp = memchr(text.p + i, ' ', text.n - i);
-		struct tw_slice w = { text.p + i, sp ? (size_t)(sp - text.p) - i : text.n - i };
-		uint32_t c = w.n == 2 * TW_SHA256 && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->of->certs, h) : TW_NONE;
+	for (bool first = true; text.n; first = false) {
+		uint32_t c = next_member(o, &text, &name);
 		if (first)
 			e->leaf = c;
 		if (c == TW_NONE)
 			e->partly = true;
 		else
 			tw_buf_add(v, &c, sizeof c);
-		i += w.n + 1;
 	}
+}
+
+/* What a new chain waits for. */
+struct wanted {
+	struct tw_chain *o;
+	struct tw_slice text;
+};
+
+static bool there(void *what)
+{
+	struct wanted *w = what;
+
+	return !tw_chain_absent(w->o, w->text).n;
+}
+
+/* -1 after tw_error; else what came is in the graph. */
+static int await(struct tw_chain *o, struct tw_slice text)
+{
+	struct wanted w = { o, text };
+
+	if (!o->tail || there(&w))
+		return 0;
+	int got = tw_tail_await(o->tail, &o->stage, there, &w);
+	tw_graph_sync(&o->g);
+	return got < 0 ? -1 : 0;
 }
 
 /* One judgement for all stores that agree; most do on most chains. */
@@ -87,6 +131,8 @@ const struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text,
 	bool fresh;
 	struct tw_seen *e = tw_known_add(o->chains, id, &fresh);
 
+	if (fresh && await(o, text) < 0)
+		return NULL;
 	if (fresh)
 		judge_new(o, text, e);
 	return e;

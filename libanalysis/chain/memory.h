@@ -5,6 +5,7 @@
 
 #include "base/bounds.h"
 #include "base/known.h"
+#include "cert/tail.h"
 #include "chain/ahead.h"
 #include "chain/stage.h"
 
@@ -28,6 +29,7 @@ struct tw_chain {
 	struct tw_chain *of;
 	const char *suffix;      /* of its columns */
 	struct tw_certs certs;
+	struct tw_tail *tail;    /* certs.der while it grows; NULL: it was whole */
 	struct tw_graph g;
 	struct tw_store *store;
 	struct tw_trust **trust; /* by store */
@@ -46,8 +48,11 @@ struct tw_chain {
 	struct tw_buf b[TW_MAX_THREADS], set[TW_MAX_THREADS], der[TW_MAX_THREADS];
 };
 
-/* The chain of this text and digest, judged if it is new. */
+/* The chain of this text and digest, judged if it is new. With a tail a new one
+ * first waits for its members. NULL after tw_error. */
 const struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const uint8_t id[TW_SHA256]);
+/* The first member that is not at hand; empty: all are. */
+struct tw_slice tw_chain_absent(const struct tw_chain *o, struct tw_slice text);
 /* The first certificate of a chain, TW_NONE where it is not at hand. */
 uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text);
 /* The judgements, by store, presented and pool, of the chain with what was

@@ -61,6 +61,10 @@ int tw_chain_bind(void *self, struct tw_header *h)
 		tw_error("the rows have no column %s", o->at[TW_COL_TIME] == TW_NONE ? "time" : client(o) ? "client_chain" : "chain");
 		return -1;
 	}
+	if (o->tail && o->at[TW_COL_COLLECTED] == TW_NONE) {
+		tw_error("the rows have no column collected: --follow can't tell whose certificates are to come");
+		return -1;
+	}
 	for (int i = 0; i < once_of(o); i++)
 		err |= add_column(o, h, once[i], NULL, NULL);
 	for (int s = 0; s < o->nstore; s++) {
@@ -198,7 +202,7 @@ static void put_leaf(const struct tw_chain *o, struct tw_row *r, const struct tw
 
 /* What a row's mark says: v is its time, p its chain as it is remembered, q its
  * own judgements where a stapled response matters. */
-enum { TIMED = 1, CHAINED = 2, NOT_A_TIME = 4, STAPLED = 8 };
+enum { TIMED = 1, CHAINED = 2, NOT_A_TIME = 4, STAPLED = 8, UNSETTLED = 16 };
 
 /* The row's stapled response, if it can change what is said of the leaf. */
 static bool staple_of(const struct tw_chain *o, const struct tw_row *r, struct tw_buf *der, struct tw_staple *s)
@@ -224,11 +228,26 @@ void tw_chain_look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thr
 	if (!text.n || tw_slice_is(text, "NONE") || text.n > TW_MAX_PRESENTED * (2 * TW_SHA256 + 1))
 		return;
 	m->flags |= CHAINED;
-	if (m->flags & TIMED && staple_of(o, r, &o->der[thread], &staple))
+	/* Of a tail the leaf is perhaps still to come. */
+	if (m->flags & TIMED && (o->tail || staple_of(o, r, &o->der[thread], &staple)))
 		m->flags |= STAPLED;
 	m->p = tw_known_find(o->chains, tw_row_digest(r, o->at[TW_COL_CHAIN]));
 	if (!m->p && o->ahead)
 		tw_chain_ahead(o, text, thread);
+}
+
+static int absent(const struct tw_chain *o, const struct tw_row *r, struct tw_slice text, struct tw_buf *why)
+{
+	struct tw_slice name = tw_chain_absent(o, text);
+	bool came = !o->tail || tw_tail_found(o->tail);
+
+	tw_buf_addf(why, "row %llu says collected, but ", (unsigned long long)r->number);
+	if (came)
+		tw_buf_addf(why, "certificate %.*s of its chain is not in the file of certificates", (int)(name.n < 80 ? name.n : 80),
+			(const char *)name.p);
+	else
+		tw_buf_adds(why, "the file of certificates did not come");
+	return -1;
 }
 
 int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread, struct tw_buf *why)
@@ -247,17 +266,32 @@ int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned th
 		tw_buf_addf(why, "row %llu: a chain of more than %u certificates", number, TW_MAX_PRESENTED);
 		return -1;
 	}
-	if (!m->p)
-		m->p = (void *)(uintptr_t)tw_chain_look_up(o, text, tw_row_digest(r, o->at[TW_COL_CHAIN]));
-	const struct tw_seen *e = m->p;
-	if (e->partly && tw_slice_is(tw_row_get(r, o->at[TW_COL_COLLECTED]), "yes")) {
-		tw_buf_addf(why, "row %llu says collected, but certificates of its chain are not there", number);
-		return -1;
+	bool collected = tw_slice_is(tw_row_get(r, o->at[TW_COL_COLLECTED]), "yes");
+	if (o->tail && !collected) {
+		m->flags |= UNSETTLED;
+		return 0;
 	}
+	if (!m->p && !(m->p = (void *)(uintptr_t)tw_chain_look_up(o, text, tw_row_digest(r, o->at[TW_COL_CHAIN]))))
+		return -1;
+	const struct tw_seen *e = m->p;
+	if (e->partly && collected)
+		return absent(o, r, text, why);
 	struct tw_staple staple;
 	if (m->flags & STAPLED && staple_of(o, r, &o->der[thread], &staple))
 		m->q = tw_chain_stapled(o, text, &staple);
 	return 0;
+}
+
+/* What another record may still bring is not waited for, and what it has
+ * brought so far is an accident of time: no verdict. */
+static void put_unsettled(const struct tw_chain *o, struct tw_row *r, struct tw_buf *b)
+{
+	b->n = 0;
+	tw_buf_addhex(b, tw_row_digest(r, o->at[TW_COL_CHAIN]), TW_SHA256);
+	tw_row_add(r, tw_buf_slice(b));
+	for (int i = 0; i < 4; i++)
+		put(r, "");
+	put_none(o, r, "not_collected");
 }
 
 void tw_chain_fill(void *self, struct tw_row *r, const struct tw_mark *m, unsigned thread)
@@ -266,6 +300,10 @@ void tw_chain_fill(void *self, struct tw_row *r, const struct tw_mark *m, unsign
 	const struct tw_seen *e = m->p;
 	bool timed = m->flags & TIMED;
 
+	if (m->flags & UNSETTLED) {
+		put_unsettled(o, r, &o->b[thread]);
+		return;
+	}
 	if (!e) {
 		const char *why = no_chain(o, r);
 		for (int i = 0; i < once_of(o); i++)

@@ -76,6 +76,38 @@ static int open_lists(struct tw_chain *o, const struct tw_chain_options *opt)
 	return 0;
 }
 
+static int add_late(void *self, struct tw_slice all, struct tw_slice der, bool blob)
+{
+	struct tw_chain *o = self;
+
+	(void)all;
+	(void)blob;
+	(void)tw_certs_add(&o->certs, der);
+	return 0;
+}
+
+static int tail_end(void *self)
+{
+	struct tw_chain *o = self;
+	return tw_tail_end(o->tail);
+}
+
+static void tail_input(void *self, struct tw_provenance *p)
+{
+	struct tw_chain *o = self;
+	tw_tail_input(o->tail, p);
+}
+
+static int open_certs(struct tw_chain *o, const struct tw_chain_options *opt)
+{
+	if (!opt->follow)
+		return tw_certs_open(&o->certs, opt->certs);
+	o->tail = tw_tail_new(opt->certs, add_late, o);
+	o->stage.end = tail_end;
+	o->stage.inputs = tail_input;
+	return 0;
+}
+
 struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 {
 	struct tw_chain *o = tw_alloc(sizeof *o);
@@ -89,7 +121,7 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	o->show = opt->show;
 	o->require = opt->require;
 	o->profile = opt->profile ? opt->profile : &tw_profile_rfc5280;
-	int err = tw_certs_open(&o->certs, opt->certs);
+	int err = open_certs(o, opt);
 	uint32_t ncerts = o->certs.n;
 	tw_graph_init(&o->g, &o->certs);
 	err = err || open_stores(o, opt) < 0 || open_lists(o, opt) < 0;
@@ -174,6 +206,7 @@ void tw_chain_stage_free(struct tw_stage *s)
 	tw_index_free(&o->witness);
 	tw_graph_free(&o->g);
 	tw_certs_close(&o->certs);
+	tw_tail_free(o->tail);
 	tw_ahead_free(o->ahead);
 	free(o);
 }

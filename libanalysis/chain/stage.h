@@ -10,6 +10,7 @@ enum { TW_SHOW_PATH = 1, TW_SHOW_CULPRIT = 2, TW_SHOW_WINDOW = 4, TW_SHOW_EVER =
 
 struct tw_chain_options {
 	const char *certs;    /* certs.der */
+	bool follow;          /* it is still being written: cert/tail.h; no "all" then */
 	char *const *store;   /* [NAME=]SPEC, at least one */
 	int nstore;
 	const char *pool;     /* NULL: presented only; "all": certs.der; else a file */

@@ -4,6 +4,7 @@
  * find it. */
 #include "crypto/classify.h"
 #include "base/known.h"
+#include "cert/tail.h"
 #include "crypto/software.h"
 #include "crypto/strength.h"
 #include "crypto/suites.h"
@@ -40,6 +41,7 @@ struct chain {
 struct classify {
 	struct tw_stage stage;
 	struct tw_facts *facts;
+	struct tw_tail *tail; /* NULL: facts are whole */
 	uint32_t in[NIN];
 	struct tw_known *chains, *answers;
 	struct tw_buf b; /* settle()'s */
@@ -152,12 +154,33 @@ static const struct answer *shared(struct classify *o, struct answer *a)
 	return own;
 }
 
+struct wanted {
+	struct classify *o;
+	struct tw_slice text;
+};
+
+static bool all_there(void *what)
+{
+	const struct wanted *w = what;
+	struct tw_slice s = w->text, name;
+	struct tw_fact f;
+
+	while (word(&s, &name))
+		if (!tw_facts_find(w->o->facts, name, &f))
+			return false;
+	return true;
+}
+
+/* NULL after tw_error. */
 static struct chain *new_chain(struct classify *o, struct tw_row *r)
 {
 	struct answer a = { .whole = false };
 	bool fresh;
 	struct chain *c = tw_known_add(o->chains, tw_row_digest(r, o->in[CHAIN]), &fresh);
+	struct wanted w = { o, tw_row_get(r, o->in[CHAIN]) };
 
+	if (fresh && o->tail && !all_there(&w) && tw_tail_await(o->tail, &o->stage, all_there, &w) < 0)
+		return NULL;
 	if (fresh) {
 		read_chain(o->facts, &a, tw_row_get(r, o->in[CHAIN]));
 		c->answer = shared(o, &a);
@@ -249,6 +272,9 @@ static void look(void *self, struct tw_row *r, struct tw_mark *m, unsigned threa
 	(void)thread;
 	if (!o->facts || s.n == 0 || tw_slice_is(s, "NONE"))
 		return;
+	/* What others bring of it would be an accident of time. */
+	if (o->tail && !tw_slice_is(tw_row_get(r, o->in[COLLECTED]), "yes"))
+		return;
 	m->flags = CHAINED;
 	m->p = tw_known_find(o->chains, tw_row_digest(r, o->in[CHAIN]));
 }
@@ -260,11 +286,15 @@ static int settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned thre
 	(void)thread;
 	if (!m->flags)
 		return 0;
-	if (!m->p)
-		m->p = new_chain(o, r);
+	if (!m->p && !(m->p = new_chain(o, r)))
+		return -1;
 	const struct chain *c = m->p;
 	if (c->answer->whole || !tw_slice_is(tw_row_get(r, o->in[COLLECTED]), "yes"))
 		return 0;
+	if (o->tail && !tw_tail_found(o->tail)) {
+		tw_buf_addf(why, "row %llu says collected, but the file of certificates did not come", (unsigned long long)r->number);
+		return -1;
+	}
 	tw_buf_addf(why, "row %llu: a certificate of its chain is not in the file of certificates, though collected says yes",
 		(unsigned long long)r->number);
 	return -1;
@@ -307,6 +337,10 @@ static int bind(void *self, struct tw_header *h)
 		tw_error("no column cipher: rows of tw-ingest or tw-chain are wanted");
 		return -1;
 	}
+	if (o->tail && o->in[COLLECTED] == TW_NONE) {
+		tw_error("the rows have no column collected: --follow can't tell whose certificates are to come");
+		return -1;
+	}
 	for (int i = 0; i < NOUT; i++)
 		if (tw_header_add(h, outputs[i])) {
 			tw_error("the column %s is there already", outputs[i]);
@@ -331,6 +365,39 @@ struct tw_stage *tw_classify_stage(struct tw_facts *facts)
 	return &o->stage;
 }
 
+static int add_late(void *self, struct tw_slice all, struct tw_slice der, bool blob)
+{
+	struct classify *o = self;
+	struct tw_cert c;
+
+	(void)all;
+	(void)blob;
+	tw_cert_read(&c, der);
+	tw_facts_add(o->facts, &c);
+	return 0;
+}
+
+static int tail_end(void *self)
+{
+	struct classify *o = self;
+	return tw_tail_end(o->tail);
+}
+
+static void tail_input(void *self, struct tw_provenance *p)
+{
+	struct classify *o = self;
+	tw_tail_input(o->tail, p);
+}
+
+void tw_classify_follow(struct tw_stage *s, const char *certs)
+{
+	struct classify *o = s->self;
+
+	o->tail = tw_tail_new(certs, add_late, o);
+	s->end = tail_end;
+	s->inputs = tail_input;
+}
+
 void tw_classify_stage_free(struct tw_stage *s)
 {
 	struct classify *o = s->self;
@@ -343,5 +410,6 @@ void tw_classify_stage_free(struct tw_stage *s)
 	tw_known_free(o->chains);
 	tw_known_free(o->answers);
 	tw_buf_free(&o->b);
+	tw_tail_free(o->tail);
 	free(o);
 }

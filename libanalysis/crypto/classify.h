@@ -12,6 +12,10 @@
  * Of the input only the column cipher is required. tw_classify_stage_free
  * frees it. */
 struct tw_stage *tw_classify_stage(struct tw_facts *facts);
+/* The facts come from a certs.der that is still being written (cert/tail.h); the
+ * stage was made with facts that are empty. Then a row that does not say
+ * collected has no columns of certificates. */
+void tw_classify_follow(struct tw_stage *s, const char *certs);
 void tw_classify_stage_free(struct tw_stage *s);
 /* "broken" SSLv2 and SSLv3 (RFC 6176, 7568), "deprecated" TLSv1.0 and TLSv1.1
  * (RFC 8996), "current", "draft" of TLSv1.3; "" for what is none. */

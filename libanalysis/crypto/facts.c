@@ -113,22 +113,27 @@ static struct entry unreadable(struct tw_facts *f)
 	return e;
 }
 
-static bool from_certs(struct tw_facts *f, const uint8_t key[TW_SHA256])
+void tw_facts_add(struct tw_facts *f, const struct tw_cert *c)
 {
 	struct tw_buf sig = { 0 };
-	uint32_t at = f->certs ? tw_certs_find(f->certs, key) : TW_NONE;
-	if (at == TW_NONE)
-		return false;
-	const struct tw_cert *c = &f->certs->v[at];
+
 	if (!c->readable) {
-		put(f, key, unreadable(f));
-		return true;
+		put(f, c->sha256, unreadable(f));
+		return;
 	}
 	tw_sig_name(&sig, c);
-	put(f, key, entry_of(f, c->key, c->key_bits, tw_str(c->curve ? c->curve : ""), tw_buf_slice(&sig), c->self_issued,
+	put(f, c->sha256, entry_of(f, c->key, c->key_bits, tw_str(c->curve ? c->curve : ""), tw_buf_slice(&sig), c->self_issued,
 		c->self_issued && (c->aki.n == 0 || tw_slice_eq(c->aki, c->ski))));
 	tw_buf_free(&sig);
-	return true;
+}
+
+static bool from_certs(struct tw_facts *f, const uint8_t key[TW_SHA256])
+{
+	uint32_t at = f->certs ? tw_certs_find(f->certs, key) : TW_NONE;
+
+	if (at != TW_NONE)
+		tw_facts_add(f, &f->certs->v[at]);
+	return at != TW_NONE;
 }
 
 bool tw_facts_find(struct tw_facts *f, struct tw_slice fingerprint, struct tw_fact *out)

@@ -19,6 +19,8 @@ struct tw_facts;
 struct tw_facts *tw_facts_new(const struct tw_certs *certs);
 /* Reads a certificates.csv, columns found by name. -1 after tw_error. */
 int tw_facts_csv(struct tw_facts *f, const char *path) TW_CHECK;
+/* Takes the facts of one certificate; c is not needed afterwards. */
+void tw_facts_add(struct tw_facts *f, const struct tw_cert *c);
 /* The facts of a fingerprint as the column chain has it (64 hex digits, or
  * what else names a row of certificates.csv). False: not at hand. The strings
  * live as long as f. */
