@@ -1,8 +1,10 @@
 /* The engine against tests/chain/brute.c on random webs of up to 8
  * certificates: at each second where anything can change, one before and one
  * after: reason, culprit, path, what was fetched, and all that fails on each
- * path; with certificates, presented set, pool and anchors in two orders. Signatures are the web's
- * truth: the library's check is replaced at link time (-Wl,--wrap).
+ * path; with certificates, presented set, pool and anchors in two orders; and
+ * asked again and again about any presented set while the certificates come one
+ * by one, as in a live pipe. Signatures are the web's truth: the library's check
+ * is replaced at link time (-Wl,--wrap).
  *
  * TW_GRAPHS webs (default 3000) from TW_SEED (default 1) on, in two threads. */
 #include "chain/agree.h"
@@ -16,6 +18,7 @@
 #include <string.h>
 
 #define THREADS 2
+#define ASKED 8
 
 struct tally {
 	uint64_t first, step, end;
@@ -83,6 +86,36 @@ static void shuffle(int *v, int n, uint64_t *s)
 	}
 }
 
+/* Certificates come when a question names them: what was remembered of earlier
+ * questions must not show. */
+static void growing(struct tally *t, const struct web *of, struct brute *b, uint64_t seed)
+{
+	struct web w = *of;
+	struct engine e;
+	uint64_t s = seed ^ UINT64_C(0x5851f42d4c957f2d);
+
+	w.pool = w.witness = 0;
+	w.has_witness = false;
+	engine_begin(&e, &w);
+	for (int k = 0; k < ASKED; k++) {
+		int all[WEB_CERTS];
+		for (int i = 0; i < w.n; i++)
+			all[i] = i;
+		shuffle(all, w.n, &s);
+		w.npresented = 1 + (int)(web_random(&s) % (uint64_t)(k < 2 ? 2 : w.n));
+		w.npresented = w.npresented < w.n ? w.npresented : w.n;
+		memcpy(w.presented, all, sizeof all);
+		struct brute own = { .w = &w };
+		memcpy(own.sha256, b->sha256, sizeof own.sha256);
+		brute_paths(&own);
+		engine_ask(&e, &w);
+		if (!own.overflow)
+			one(t, &own, &e, seed, 2 + k);
+		brute_free(&own);
+	}
+	engine_close(&e);
+}
+
 /* A web judged in one order, then in another; another leaf in between, so that
  * what the engine remembers is put to the test. */
 static void judged(struct tally *t, struct web w, uint64_t seed)
@@ -131,6 +164,7 @@ static void judged(struct tally *t, struct web w, uint64_t seed)
 		shuffle(order, w.n, &s);
 		shuffle(w.presented + 1, w.npresented - 1, &s);
 	}
+	growing(t, &w, &b, seed);
 	t->webs++;
 	brute_free(&b);
 }

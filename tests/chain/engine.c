@@ -77,18 +77,21 @@ static void index_of(struct engine *e, uint32_t set, struct tw_index *x)
 }
 
 /* The certificate's own bytes, or those of its issuer and serial, or its key's. */
-static struct tw_block block_of(const struct engine *e, const struct web_block *b)
+static struct tw_block block_of(const struct web *w, const struct web_block *b)
 {
-	const struct tw_cert *c = &e->certs.v[e->id[b->cert]];
 	struct tw_block r = { .kind = (enum tw_block_kind)b->kind, .from = b->from, .until = b->until,
 		.held = { TW_TIME_MIN, TW_TIME_MAX } };
-	struct tw_buf bytes = { 0, 0, 0 };
+	struct tw_buf bytes = { 0, 0, 0 }, der = { 0, 0, 0 };
+	struct tw_cert c;
 
-	tw_buf_addslice(&bytes, b->kind == WEB_BLOCK_CERT ? c->der : b->kind == WEB_BLOCK_KEY ? c->spki : c->issuer);
+	web_der(w, b->cert, &der);
+	tw_cert_read(&c, tw_buf_slice(&der));
+	tw_buf_addslice(&bytes, b->kind == WEB_BLOCK_CERT ? c.der : b->kind == WEB_BLOCK_KEY ? c.spki : c.issuer);
 	if (b->kind == WEB_BLOCK_SERIAL)
-		tw_buf_addslice(&bytes, c->serial);
+		tw_buf_addslice(&bytes, c.serial);
 	tw_sha256(tw_buf_slice(&bytes), r.hash);
 	tw_buf_free(&bytes);
+	tw_buf_free(&der);
 	return r;
 }
 
@@ -131,14 +134,16 @@ static void take_store(struct engine *e, const struct web *w)
 		x->held = now;
 	}
 	for (int i = 0; i < w->nblock; i++) {
-		e->block[nblock] = block_of(e, &w->block[i]);
+		e->block[nblock] = block_of(w, &w->block[i]);
 		e->block[nblock++].held = now;
 	}
 	for (int i = 0; i < w->n; i++) {
 		struct web_block all = { (enum web_block_kind)(i % 3), i, TW_TIME_MIN, TW_TIME_MAX };
-		e->anchor[n] = tw_anchor_plain(e->id[i]);
-		e->anchor[n++].held = other[i & 1];
-		e->block[nblock] = block_of(e, &all);
+		if (e->id[i] != TW_NONE) { /* else it is still to come */
+			e->anchor[n] = tw_anchor_plain(e->id[i]);
+			e->anchor[n++].held = other[i & 1];
+		}
+		e->block[nblock] = block_of(w, &all);
 		e->block[nblock++].held = other[i >> 1 & 1];
 	}
 	e->store = (struct tw_store){ .anchor = e->anchor, .block = e->block, .n = n, .nblock = nblock };
@@ -150,6 +155,42 @@ static struct tw_judge *new_judge(struct engine *e, const struct web *w)
 	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]) };
 
 	return tw_judge_new(&e->graph, &rules);
+}
+
+static void bring(struct engine *e, const struct web *w, int i)
+{
+	struct tw_buf der = { 0, 0, 0 };
+
+	web_der(w, i, &der);
+	e->id[i] = tw_certs_add(&e->certs, tw_buf_slice(&der));
+	tw_buf_free(&der);
+}
+
+void engine_begin(struct engine *e, const struct web *w)
+{
+	memset(e, 0, sizeof *e);
+	e->n = w->n;
+	for (int i = 0; i < w->n; i++)
+		e->id[i] = TW_NONE;
+	tw_graph_init(&e->graph, &e->certs);
+	for (int i = 0; i < w->nanchor; i++)
+		bring(e, w, w->anchor[i].cert);
+	tw_graph_sync(&e->graph);
+	take_store(e, w);
+	e->trust = tw_trust_new(&e->graph, &e->store, 0);
+	e->judge = new_judge(e, w);
+}
+
+void engine_ask(struct engine *e, const struct web *w)
+{
+	for (int i = 0; i < w->npresented; i++) {
+		bring(e, w, w->presented[i]);
+		e->presented[i] = e->id[w->presented[i]];
+	}
+	tw_graph_sync(&e->graph);
+	e->question = (struct tw_question){ .presented = e->presented, .npresented = (uint32_t)w->npresented, .trust = e->trust };
+	tw_judgement_free(&e->judgement);
+	tw_judge_chain(e->judge, &e->question, &e->judgement);
 }
 
 /* The leaf is asked about in a web where another was asked about before: one

@@ -35,6 +35,11 @@ int engine_paths(struct engine *e, int64_t t, struct brute_listed *out, int max)
 /* The leaf of w with each set of the other certificates for what was sent: one
  * judge for all of them says what a new one says; and judgements are told apart. */
 bool engine_remembers(struct engine *e, const struct web *w);
+/* A live pipe: only the store's certificates are there. */
+void engine_begin(struct engine *e, const struct web *w);
+/* What w presents comes, unless it is there; then w is judged, in w's store,
+ * without pool and witness, by the judge that judged what was asked before. */
+void engine_ask(struct engine *e, const struct web *w);
 /* Its answer at t. */
 void engine_at(const struct engine *e, int64_t t, struct brute_answer *a);
 
