@@ -113,7 +113,7 @@ tests_check_lost_CFLAGS = $(tests_check_brute_CFLAGS)
 tests_check_lost_LDFLAGS = $(tests_check_brute_LDFLAGS)
 tests_check_lost_LDADD = $(tests_check_brute_LDADD)
 
-dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh
+dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh tests/chain/check_facts.sh
 dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.sh tests/chain/check_client.sh
 EXTRA_DIST += tests/chain/check_client.py tests/chain/check_staple.py tests/chain/check_revocation.py tests/chain/check_revocation_random.py tests/synth/lists.py
 dist_check_SCRIPTS += tests/chain/check_algorithms.sh
@@ -121,7 +121,7 @@ EXTRA_DIST += tests/chain/check_algorithms.py
 dist_check_SCRIPTS += tests/chain/check_signatures.sh
 EXTRA_DIST += tests/chain/check_signatures.py tests/synth/algorithms.py tests/synth/algorithms_rsa.py tests/synth/sign.py
 dist_check_SCRIPTS += tests/chain/check_corpus.sh tests/chain/check_hostile.sh
-EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
+EXTRA_DIST += tests/chain/cases tests/chain/check_cases.py tests/chain/check_docs.py tests/chain/check_facts.py tests/chain/facts tests/chain/make-fixtures.sh tests/chain/certs tests/chain/keys
 EXTRA_DIST += tests/chain/check_corpus.py tests/chain/check_hostile.py tests/synth/corpus.py
 EXTRA_DIST += tests/synth/facts.py tests/synth/peers.py tests/synth/resign.py
 

@@ -27,7 +27,7 @@ static const char help[] =
 	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R         known (default): what a list names is revoked;\n"
 	"                         require: and each certificate needs a CRL in force\n"
-	"  --show COLUMNS         of path,culprit,window,ever,fetched, for each store\n"
+	"  --show COLUMNS         path,culprit,window,ever,fetched,snapshot,facts for S\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            threads that work on rows, by default one a processor\n"
 	"  --stats                what was done, on standard error\n"

@@ -190,7 +190,7 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 static int analyse(struct study *s)
 {
 	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
-		.pool = "all", .witness = "all", .show = TW_SHOW_EVER, .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl,
+		.pool = "all", .witness = "all", .show = TW_SHOW_EVER, .judgements = true, .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl,
 		.require = s->require, .threads = s->options.threads };
 	struct tw_certs certs = { 0 };
 

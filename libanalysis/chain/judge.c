@@ -58,15 +58,18 @@ struct tw_judge_stats tw_judge_stats(const struct tw_judge *j)
 	return j->stats;
 }
 
-static struct tw_step *push_step(struct tw_judgement *j, int64_t from, enum tw_reason r, uint32_t culprit)
+static void push_step(struct tw_judgement *j, const struct tw_step *s)
 {
 	j->step = tw_realloc(j->step, (size_t)j->nstep + 1, sizeof *j->step);
-	struct tw_step *s = &j->step[j->nstep++];
-	memset(s, 0, sizeof *s);
-	s->from = from;
-	s->reason = r;
-	s->culprit = culprit;
-	return s;
+	j->step[j->nstep++] = *s;
+}
+
+/* Says the same as the step before. */
+static bool goes_on(const struct tw_judgement *j, const struct tw_step *s)
+{
+	const struct tw_step *l = j->nstep ? &j->step[j->nstep - 1] : NULL;
+
+	return l && l->reason == s->reason && l->culprit == s->culprit && l->facts == s->facts;
 }
 
 /* Leaf to anchor into cert, room for TW_MAX_DEPTH + 1; how many. */
@@ -80,8 +83,8 @@ static uint32_t certs_of(const struct tw_judge *j, uint32_t leaf, uint32_t label
 	return n;
 }
 
-static void add_step(const struct tw_judge *j, struct tw_judgement *out, int64_t from, uint32_t leaf,
-	const struct tw_candidate_path *p, enum tw_reason r, uint32_t culprit)
+static void add_step(const struct tw_judge *j, struct tw_judgement *out, uint32_t leaf,
+	const struct tw_candidate_path *p, struct tw_step s)
 {
 	uint32_t cert[TW_MAX_DEPTH + 1], n = certs_of(j, leaf, p->label, cert), at = out->npath;
 
@@ -90,7 +93,7 @@ static void add_step(const struct tw_judge *j, struct tw_judgement *out, int64_t
 	if (out->nstep) {
 		const struct tw_step *l = &out->step[out->nstep - 1];
 		bool same = l->npath == n && !memcmp(out->path + l->path, cert, n * sizeof *cert);
-		if (same && l->reason == r && l->culprit == culprit)
+		if (same && goes_on(out, &s))
 			return;
 		if (same)
 			at = l->path;
@@ -100,10 +103,10 @@ static void add_step(const struct tw_judge *j, struct tw_judgement *out, int64_t
 		memcpy(out->path + out->npath, cert, n * sizeof *cert);
 		out->npath += n;
 	}
-	struct tw_step *s = push_step(out, from, r, culprit);
-	s->path = at;
-	s->npath = n;
-	s->fetched = tw_label(j, p->label)->fetched;
+	s.path = at;
+	s.npath = n;
+	s.fetched = tw_label(j, p->label)->fetched;
+	push_step(out, &s);
 }
 
 static int by_time(const void *a, const void *b)
@@ -130,10 +133,19 @@ static uint32_t best_at(const struct tw_judge *j, const struct tw_candidate_path
 	return best;
 }
 
-/* The seconds at which some path's failures change. */
-static size_t changes(const struct tw_judge *j, const struct tw_candidate_path *p, uint32_t n, int64_t **out)
+static size_t add_span(int64_t *at, size_t k, int64_t from, int64_t until)
 {
-	size_t k = 0, cap = 2 * (size_t)n + 1;
+	at[k++] = from;
+	if (until < TW_TIME_MAX)
+		at[k++] = until + 1;
+	return k;
+}
+
+/* The seconds at which some path's failures change, or its facts. */
+static size_t changes(const struct tw_context *c, const struct tw_candidate_path *p, uint32_t n, int64_t **out)
+{
+	const struct tw_judge *j = c->judge;
+	size_t k = 0, cap = 6 * (size_t)n + 1;
 	int64_t *at;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -142,13 +154,15 @@ static size_t changes(const struct tw_judge *j, const struct tw_candidate_path *
 	at = tw_realloc(NULL, cap, sizeof *at);
 	at[k++] = TW_TIME_MIN;
 	for (uint32_t i = 0; i < n; i++) {
-		at[k++] = p[i].from;
-		if (p[i].until < TW_TIME_MAX)
-			at[k++] = p[i].until + 1;
-		for (uint32_t e = p[i].events; e; e = j->event[e].next) {
-			at[k++] = j->event[e].span.from;
-			if (j->event[e].span.until < TW_TIME_MAX)
-				at[k++] = j->event[e].span.until + 1;
+		k = add_span(at, k, p[i].from, p[i].until);
+		for (uint32_t e = p[i].events; e; e = j->event[e].next)
+			k = add_span(at, k, j->event[e].span.from, j->event[e].span.until);
+		if (j->o.facts) {
+			const struct tw_cert *leaf = &j->g->certs->v[p[i].leaf];
+			struct tw_way above;
+			tw_facts_above(c, &p[i], &above);
+			k = add_span(at, k, leaf->not_before, leaf->not_after);
+			k = add_span(at, k, above.from, above.until);
 		}
 	}
 	qsort(at, k, sizeof *at, by_time);
@@ -167,27 +181,86 @@ static bool bounded_at(const struct tw_judge *j, const struct tw_candidate_path 
 	return false;
 }
 
-static void steps(struct tw_judge *j, struct tw_judgement *out, uint32_t leaf, const struct tw_candidate_path *p,
-	uint32_t n, struct tw_lost lost)
+/* own: what the leaf says by itself, and whether a root is within reach of it. */
+static void steps(struct tw_context *c, struct tw_judgement *out, uint32_t leaf, const struct tw_candidate_path *p,
+	uint32_t n, struct tw_lost lost, uint32_t own)
 {
+	static const struct tw_way none = { TW_TIME_MIN, TW_TIME_MAX, false };
+	struct tw_judge *j = c->judge;
 	int64_t *at;
-	size_t k = changes(j, p, n, &at);
+	size_t k = changes(c, p, n, &at);
 	bool limited = false;
 
 	for (size_t i = 0; i < k; i++) {
-		enum tw_reason r;
-		uint32_t culprit;
+		struct tw_step s = { .from = at[i] };
 		if (i && at[i] == at[i - 1])
 			continue;
-		uint32_t best = best_at(j, p, n, at[i], &r, &culprit);
-		if (r == TW_R_OK || (!lost.paths && !(lost.reasons && r == TW_R_NOT_YET_VALID) && !bounded_at(j, p, n, at[i])))
-			add_step(j, out, at[i], leaf, &p[best], r, culprit);
-		else if (!out->nstep || out->step[out->nstep - 1].reason != TW_R_LIMIT)
-			push_step(out, at[i], TW_R_LIMIT, TW_NONE);
-		limited |= out->step[out->nstep - 1].reason == TW_R_LIMIT;
+		uint32_t best = best_at(j, p, n, at[i], &s.reason, &s.culprit);
+		if (s.reason == TW_R_OK || (!lost.paths && !(lost.reasons && s.reason == TW_R_NOT_YET_VALID) &&
+				!bounded_at(j, p, n, at[i]))) {
+			if (j->o.facts)
+				s.facts = own | tw_facts_path(c, &p[best], at[i]);
+			add_step(j, out, leaf, &p[best], s);
+			continue;
+		}
+		limited = true;
+		s.reason = TW_R_LIMIT;
+		s.culprit = TW_NONE;
+		if (j->o.facts)
+			s.facts = tw_facts_leaf(j, leaf) | tw_facts_time(&j->g->certs->v[leaf], &none, at[i]);
+		if (!goes_on(out, &s))
+			push_step(out, &s);
 	}
 	j->stats.limited += limited;
 	free(at);
+}
+
+/* One answer for all times, but for the facts: those of the leaf and of the way
+ * to the culprit. */
+static void one_step(struct tw_judge *j, struct tw_context *c, struct tw_judgement *out, uint32_t leaf, struct tw_step s)
+{
+	const struct tw_cert *x = &j->g->certs->v[leaf];
+	struct tw_way above = { TW_TIME_MIN, TW_TIME_MAX, false };
+	int64_t at[5] = { TW_TIME_MIN };
+	size_t k = 1;
+	uint32_t own = 0;
+
+	if (j->o.facts) {
+		own = tw_facts_leaf(j, leaf);
+		if (s.reason != TW_R_LIMIT)
+			tw_way_to(j, c, leaf, s.culprit, &above);
+		own |= above.root ? TW_FACT_CHAIN_BUILDS : 0u;
+		k = add_span(at, k, x->not_before, x->not_after);
+		k = add_span(at, k, above.from, above.until);
+		qsort(at, k, sizeof *at, by_time);
+	}
+	for (size_t i = 0; i < k; i++) {
+		if (i && at[i] == at[i - 1])
+			continue;
+		s.from = at[i];
+		s.facts = j->o.facts ? own | tw_facts_time(x, &above, at[i]) : 0;
+		if (!goes_on(out, &s))
+			push_step(out, &s);
+	}
+}
+
+/* What no time changes of a leaf that has paths. */
+static uint32_t own_facts(struct tw_judge *j, struct tw_context *c, uint32_t leaf, const struct tw_candidate_path *p, uint32_t n)
+{
+	uint32_t f;
+	struct tw_way w;
+
+	if (!j->o.facts)
+		return 0;
+	f = tw_facts_leaf(j, leaf);
+	/* Where a path does not verify, something else may that ends elsewhere. */
+	for (uint32_t i = 0; i < n && !(f & TW_FACT_CHAIN_BUILDS); i++) {
+		if (p[i].reason < TW_R_UNSUPPORTED_ALGORITHM)
+			continue;
+		tw_way_to(j, c, leaf, TW_NONE, &w);
+		return f | (w.root ? TW_FACT_CHAIN_BUILDS : 0u);
+	}
+	return f;
 }
 
 /* Before they take too much memory. Answers do not depend on it. */
@@ -208,7 +281,7 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 	memset(out, 0, sizeof *out);
 	j->stats.chains++;
 	if (!j->g->certs->v[leaf].readable) {
-		push_step(out, TW_TIME_MIN, TW_R_UNREADABLE, leaf);
+		push_step(out, &(struct tw_step){ .from = TW_TIME_MIN, .reason = TW_R_UNREADABLE, .culprit = leaf });
 		return;
 	}
 	make_room(j);
@@ -217,11 +290,11 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 	n = tw_leaf_paths(c, leaf, &p, &lost);
 	j->staple = NULL;
 	if (n)
-		steps(j, out, leaf, p, n, lost);
+		steps(c, out, leaf, p, n, lost, own_facts(j, c, leaf, p, n));
 	else if (lost.paths)
-		push_step(out, TW_TIME_MIN, TW_R_LIMIT, TW_NONE);
+		one_step(j, c, out, leaf, (struct tw_step){ .reason = TW_R_LIMIT, .culprit = TW_NONE });
 	else
-		*push_step(out, 0, TW_R_OK, TW_NONE) = tw_no_path(j, c, q);
+		one_step(j, c, out, leaf, tw_no_path(j, c, q));
 	free(p);
 }
 
@@ -239,7 +312,7 @@ bool tw_judgement_eq(const struct tw_judgement *a, const struct tw_judgement *b)
 	for (uint32_t i = 0; i < a->nstep; i++) {
 		const struct tw_step *x = &a->step[i], *y = &b->step[i];
 		if (x->from != y->from || x->reason != y->reason || x->culprit != y->culprit || x->npath != y->npath ||
-				x->fetched != y->fetched ||
+				x->fetched != y->fetched || x->facts != y->facts ||
 				(x->npath && memcmp(a->path + x->path, b->path + y->path, x->npath * sizeof *a->path) != 0))
 			return false;
 	}

@@ -24,11 +24,21 @@ struct tw_span {
 	enum tw_reason reason;
 };
 
+/* What a single reason hides: docs/verdicts.md, section 8, defines each. named
+ * is a row's, no chain's. */
+enum { TW_FACT_SELF_SIGNED = 1, TW_FACT_SELF_ISSUED = 2, TW_FACT_CHAIN_BUILDS = 4, TW_FACT_ANCHORED = 8,
+	TW_FACT_IN_TIME = 16, TW_FACT_LEAF_EXPIRED = 32, TW_FACT_ISSUER_EXPIRED = 64, TW_FACT_LEAF_EARLY = 128,
+	TW_FACT_ISSUER_EARLY = 256, TW_FACT_NAMED = 512, TW_FACT_REVOKED = 1024, TW_FACT_DISTRUSTED = 2048,
+	TW_FACT_RULE_FAILED = 4096 };
+/* Their names in this order, space-separated. */
+void tw_fact_names(struct tw_buf *b, uint32_t facts);
+
 struct tw_judge_options {
 	enum tw_purpose purpose;
 	const struct tw_profile *profile; /* NULL: rfc5280 */
 	struct tw_crls *revocation;       /* revocation.h; NULL: nothing is revoked */
 	bool require;                     /* each member needs a list in force */
+	bool facts;                       /* steps tell them, and begin where they change */
 };
 
 /* The rows of a store that are in force on a date, found by name. */
@@ -54,6 +64,7 @@ struct tw_step {
 	uint32_t culprit;     /* a certificate, or TW_NONE */
 	uint32_t path, npath; /* place in .path: leaf to the anchor's certificate; 0 = no path */
 	uint32_t fetched;     /* of it, neither presented nor the anchor */
+	uint32_t facts;       /* TW_FACT_*, if the options ask for them */
 };
 
 /* Sorted by from; the first step's is TW_TIME_MIN. */

@@ -5,6 +5,8 @@ static void judgement_row(struct tw_buf *b, const struct tw_chain *o, const stru
 {
 	const struct tw_judgement *j = e->j[2 * s + p];
 	const struct tw_step *at = &j->step[k];
+	static const uint32_t shows[] = { TW_SHOW_CULPRIT, TW_SHOW_PATH, TW_SHOW_FETCHED, TW_SHOW_WINDOW, TW_SHOW_EVER,
+		TW_SHOW_SNAPSHOT, TW_SHOW_FACTS };
 
 	tw_buf_addhex(b, e->id, TW_SHA256);
 	tw_buf_addf(b, ",%s,%s,", o->store[s].name, p ? "pool" : "presented");
@@ -16,17 +18,12 @@ static void judgement_row(struct tw_buf *b, const struct tw_chain *o, const stru
 	bool none = tw_chain_lacks(e, at);
 	tw_buf_addf(b, ",%s,%s,", none ? "" : tw_verdict_name(at->reason),
 		none ? "not_collected" : tw_reason_name(at->reason));
-	if (at->culprit != TW_NONE && !none)
-		tw_buf_addhex(b, o->certs.v[at->culprit].sha256, TW_SHA256);
-	tw_buf_addc(b, ',');
-	for (uint32_t i = 0; i < at->npath; i++) {
+	for (size_t i = 0; i < sizeof shows / sizeof *shows; i++) {
 		if (i)
-			tw_buf_addc(b, ' ');
-		tw_buf_addhex(b, o->certs.v[j->path[at->path + i]].sha256, TW_SHA256);
+			tw_buf_addc(b, ',');
+		if (!none)
+			tw_chain_put_show(o, b, shows[i], s, j, at);
 	}
-	tw_buf_addc(b, ',');
-	if (at->npath)
-		tw_buf_addu(b, at->fetched);
 	tw_buf_addc(b, '\n');
 }
 
@@ -36,7 +33,7 @@ int tw_chain_judgements(const struct tw_stage *stage, FILE *out)
 	struct tw_buf b = { 0, 0, 0 };
 	bool ok = true;
 
-	tw_buf_adds(&b, "chain_id,store,pool,from,until,verdict,reason,culprit,path,fetched\n");
+	tw_buf_adds(&b, "chain_id,store,pool,from,until,verdict,reason,culprit,path,fetched,window,ever,snapshot,facts\n");
 	for (uint32_t i = 0; i < tw_known_count(o->chains) && ok; i++) {
 		const struct tw_seen *e = tw_known_at(o->chains, i);
 		for (int s = 0; e->j && s < o->nstore; s++)

@@ -321,7 +321,27 @@ void tw_signers_forget(struct tw_signers *s);
  * there is no more to say. */
 void tw_explain_detail(struct tw_buf *b, struct tw_judge *j, const struct tw_path *p, const struct tw_failure *f);
 
+/* ---- facts.c ---- */
+/* The dates of what stands above a leaf: the latest begin, the earliest end. */
+struct tw_way {
+	int64_t from, until;
+	bool root;          /* nopath.c: a self-signed certificate is reached */
+};
+/* TW_FACT_*: what the leaf says by itself, whatever the time. */
+uint32_t tw_facts_leaf(struct tw_judge *j, uint32_t leaf);
+uint32_t tw_facts_time(const struct tw_cert *leaf, const struct tw_way *above, int64_t t);
+/* The dates above the leaf of a path; the anchor's where its row counts them. */
+void tw_facts_above(const struct tw_context *c, const struct tw_candidate_path *p, struct tw_way *w);
+/* All of a path but what the leaf says by itself. */
+uint32_t tw_facts_path(const struct tw_context *c, const struct tw_candidate_path *p, int64_t t);
+
 /* ---- nopath.c ---- */
+/* Its own key verifies it; or nobody can tell, and its key identifiers agree. */
+bool tw_self_signed(struct tw_judge *j, uint32_t cert);
+/* Verified edges from leaf: the dates along the shortest way to cert (TW_NONE:
+ * none is asked for), the leaf's own aside; the first found of equals, in the
+ * order of the tries. c may be NULL. */
+void tw_way_to(struct tw_judge *j, struct tw_context *c, uint32_t leaf, uint32_t cert, struct tw_way *w);
 /* The step of a leaf without a path: 21 to 24. c may be NULL. */
 struct tw_step tw_no_path(struct tw_judge *j, struct tw_context *c, const struct tw_question *q);
 /* The fewest certificates from the leaf by verified edges to another, both ends

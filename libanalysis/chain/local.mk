@@ -19,6 +19,7 @@ libchain_la_SOURCES = \
 	libanalysis/chain/explain.c \
 	libanalysis/chain/explain.h \
 	libanalysis/chain/extend.c \
+	libanalysis/chain/facts.c \
 	libanalysis/chain/fixpoint.c \
 	libanalysis/chain/crls.c \
 	libanalysis/chain/crls.h \

@@ -33,12 +33,13 @@ struct tw_chain {
 	struct tw_graph g;
 	struct tw_store *store;
 	struct tw_trust **trust; /* by store */
+	uint8_t (*snapshot)[TW_SHA256]; /* tw_store_digest, by store */
 	struct tw_crls *lists;    /* NULL: no word on revocation */
 	struct tw_judge *judge;
 	const struct tw_profile *profile;
 	int nstore;
 	struct tw_index pool, witness;
-	bool has_pool, has_witness, require;
+	bool has_pool, has_witness, require, facts;
 	uint32_t show;
 	uint32_t at[TW_COL_N];
 	struct tw_known *chains; /* struct tw_seen */
@@ -66,9 +67,12 @@ void tw_chain_forget(struct tw_chain *o);
 /* A chain is judged when the members its path needs are at hand. */
 bool tw_chain_lacks(const struct tw_seen *e, const struct tw_step *at);
 
-/* Columns' names, and the fields of one row: rows.c. */
+/* Columns' names, and the fields of one row: rows.c. One of them, TW_SHOW_*, of
+ * the store s at a step, behind what b holds. */
+void tw_chain_put_show(const struct tw_chain *o, struct tw_buf *b, uint32_t what, int s, const struct tw_judgement *j,
+	const struct tw_step *at);
 extern const char *const tw_chain_shows[];
-#define TW_NSHOW 5
+#define TW_NSHOW 7
 int tw_chain_bind(void *self, struct tw_header *h);
 int tw_chain_row(void *self, struct tw_row *r);
 void tw_chain_look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread);

@@ -9,7 +9,7 @@ static struct tw_step step(enum tw_reason r, uint32_t culprit)
 	return (struct tw_step){ .from = TW_TIME_MIN, .reason = r, .culprit = culprit };
 }
 
-static bool self_signed(struct tw_judge *j, uint32_t id)
+bool tw_self_signed(struct tw_judge *j, uint32_t id)
 {
 	struct tw_graph *g = j->g;
 	const struct tw_cert *c = &g->certs->v[id];
@@ -82,6 +82,29 @@ static void reach_free(struct reach *r)
 	tw_cache_free(&r->seen);
 }
 
+void tw_way_to(struct tw_judge *j, struct tw_context *c, uint32_t leaf, uint32_t cert, struct tw_way *w)
+{
+	const struct tw_cert *v = j->g->certs->v;
+	struct reach r = { .n = 0 };
+	uint32_t at = 0;
+
+	*w = (struct tw_way){ TW_TIME_MIN, TW_TIME_MAX, false };
+	if (c)
+		reach_all(c, &r, leaf);
+	else
+		reach_add(&r, leaf, 0, 0);
+	for (uint32_t i = 0; i < r.n; i++) {
+		w->root |= tw_self_signed(j, r.v[i]);
+		at = r.v[i] == cert ? i : at;
+	}
+	for (; at; at = r.from[at]) {
+		const struct tw_cert *x = &v[r.v[at]];
+		w->from = x->not_before > w->from ? x->not_before : w->from;
+		w->until = x->not_after < w->until ? x->not_after : w->until;
+	}
+	reach_free(&r);
+}
+
 static bool before(const struct tw_judge *j, uint32_t a, uint32_t b)
 {
 	const struct tw_cert *v = j->g->certs->v;
@@ -97,7 +120,7 @@ static struct tw_step by_reach(struct tw_judge *j, struct tw_context *c, uint32_
 	reach_all(c, &r, leaf);
 	for (uint32_t i = 0; i < r.n; i++) {
 		uint32_t d = r.dist[i], id = r.v[i];
-		if (d <= rootd && self_signed(j, id) && (d < rootd || before(j, id, root))) {
+		if (d <= rootd && tw_self_signed(j, id) && (d < rootd || before(j, id, root))) {
 			root = id;
 			rootd = d;
 		}
@@ -155,7 +178,7 @@ struct tw_step tw_no_path(struct tw_judge *j, struct tw_context *c, const struct
 		return out;
 	if (c)
 		return by_reach(j, c, leaf);
-	return self_signed(j, leaf) ? step(TW_R_SELF_SIGNED, leaf) : step(TW_R_UNKNOWN_ISSUER, leaf);
+	return tw_self_signed(j, leaf) ? step(TW_R_SELF_SIGNED, leaf) : step(TW_R_UNKNOWN_ISSUER, leaf);
 }
 
 uint32_t tw_no_path_trail(struct tw_context *c, uint32_t leaf, uint32_t to, uint32_t *out, uint32_t max)

@@ -8,7 +8,7 @@
 static const char *const columns[TW_COL_N] = {
 	"time", "name", "chain", "collected", "version", "resumed", "outcome", "source", "ocsp_stapled"
 };
-const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "ever", "fetched" };
+const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "ever", "fetched", "snapshot", "facts" };
 
 static int add_column(struct tw_chain *o, struct tw_header *h, const char *what, const char *store, const char *pool)
 {
@@ -103,33 +103,44 @@ static void put(struct tw_row *r, const char *s)
 	tw_row_add(r, tw_str(s));
 }
 
-static void put_show(const struct tw_chain *o, struct tw_row *r, const struct tw_judgement *j, const struct tw_step *at,
-	size_t k, struct tw_buf *b)
+static void put_path(const struct tw_chain *o, struct tw_buf *b, const struct tw_judgement *j, const struct tw_step *at)
+{
+	for (uint32_t i = 0; i < at->npath; i++) {
+		if (i)
+			tw_buf_addc(b, ' ');
+		tw_buf_addhex(b, o->of->certs.v[j->path[at->path + i]].sha256, TW_SHA256);
+	}
+}
+
+static void put_window(struct tw_buf *b, const struct tw_judgement *j)
+{
+	const char *between = "";
+	int64_t from, until;
+
+	for (uint32_t i = 0; tw_judgement_window(j, &i, &from, &until); between = " ") {
+		tw_buf_adds(b, between);
+		tw_time_add(b, from);
+		tw_buf_addc(b, '/');
+		tw_time_add(b, until);
+	}
+}
+
+void tw_chain_put_show(const struct tw_chain *o, struct tw_buf *b, uint32_t what, int s, const struct tw_judgement *j,
+	const struct tw_step *at)
 {
 	int64_t from, until;
 	uint32_t i = 0;
 
-	b->n = 0;
-	switch (1u << k) {
+	switch (what) {
 	case TW_SHOW_PATH:
-		for (; i < at->npath; i++) {
-			if (i)
-				tw_buf_addc(b, ' ');
-			tw_buf_addhex(b, o->of->certs.v[j->path[at->path + i]].sha256, TW_SHA256);
-		}
+		put_path(o, b, j, at);
 		break;
 	case TW_SHOW_CULPRIT:
 		if (at->culprit != TW_NONE)
 			tw_buf_addhex(b, o->of->certs.v[at->culprit].sha256, TW_SHA256);
 		break;
 	case TW_SHOW_WINDOW:
-		while (tw_judgement_window(j, &i, &from, &until)) {
-			if (b->n)
-				tw_buf_addc(b, ' ');
-			tw_time_add(b, from);
-			tw_buf_addc(b, '/');
-			tw_time_add(b, until);
-		}
+		put_window(b, j);
 		break;
 	case TW_SHOW_EVER:
 		tw_buf_adds(b, tw_judgement_window(j, &i, &from, &until) ? "yes" : "no");
@@ -138,8 +149,13 @@ static void put_show(const struct tw_chain *o, struct tw_row *r, const struct tw
 		if (at->npath)
 			tw_buf_addu(b, at->fetched);
 		break;
+	case TW_SHOW_SNAPSHOT:
+		tw_buf_addhex(b, o->snapshot[s], TW_SHA256);
+		break;
+	case TW_SHOW_FACTS:
+		tw_fact_names(b, at->facts);
+		break;
 	}
-	tw_row_add(r, tw_buf_slice(b));
 }
 
 /* No verdict, for this cause, in any store. */
@@ -156,30 +172,37 @@ static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why
 	}
 }
 
-/* own: the judgements of this row alone, or NULL. */
-static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e,
-	const struct tw_judgement *own, int64_t t, struct tw_buf *b)
+/* extra: the facts that are the row's. */
+static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int store,
+	const struct tw_judgement *j, int64_t t, uint32_t extra, struct tw_buf *b)
 {
-	for (int s = 0; s < o->nstore; s++) {
-		for (int p = 0; p <= o->has_pool; p++) {
-			const struct tw_judgement *j = own ? &own[2 * s + p] : e->j[2 * s + p];
-			const struct tw_step *at = tw_judgement_at(j, t);
-			bool none = tw_chain_lacks(e, at);
-			put(r, none ? "" : tw_verdict_name(at->reason));
-			put(r, none ? "not_collected" : tw_reason_name(at->reason));
-			for (size_t k = 0; k < TW_NSHOW; k++) {
-				if (!(o->show & 1u << k))
-					continue;
-				if (none)
-					put(r, "");
-				else
-					put_show(o, r, j, at, k, b);
-			}
-		}
+	struct tw_step at = *tw_judgement_at(j, t);
+	bool none = tw_chain_lacks(e, &at);
+
+	at.facts |= at.reason == TW_R_UNREADABLE ? 0 : extra;
+	put(r, none ? "" : tw_verdict_name(at.reason));
+	put(r, none ? "not_collected" : tw_reason_name(at.reason));
+	for (size_t k = 0; k < TW_NSHOW; k++) {
+		if (!(o->show & 1u << k))
+			continue;
+		b->n = 0;
+		if (!none)
+			tw_chain_put_show(o, b, 1u << k, store, j, &at);
+		tw_row_add(r, tw_buf_slice(b));
 	}
 }
 
-static void put_leaf(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, bool timed, int64_t t,
+/* own: the judgements of this row alone, or NULL. */
+static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e,
+	const struct tw_judgement *own, int64_t t, uint32_t extra, struct tw_buf *b)
+{
+	for (int s = 0; s < o->nstore; s++)
+		for (int p = 0; p <= o->has_pool; p++)
+			put_verdict(o, r, e, s, own ? &own[2 * s + p] : e->j[2 * s + p], t, extra, b);
+}
+
+/* Returns the facts that are the row's. */
+static uint32_t put_leaf(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, bool timed, int64_t t,
 	struct tw_buf *b)
 {
 	static const char *const match[] = { "", "no", "yes" };
@@ -195,9 +218,10 @@ static void put_leaf(const struct tw_chain *o, struct tw_row *r, const struct tw
 		put(r, t > c->not_after ? "expired" : t < c->not_before ? "early" : "ok");
 	put(r, e->order);
 	if (client(o))
-		return;
+		return 0;
 	put(r, match[m]);
 	put(r, m == TW_MATCH_NO ? tw_host_cause(o->profile, c, tw_row_get(r, o->at[TW_COL_NAME])) : "");
+	return m == TW_MATCH_YES ? TW_FACT_NAMED : 0;
 }
 
 /* What a row's mark says: v is its time, p its chain as it is remembered, q its
@@ -311,13 +335,13 @@ void tw_chain_fill(void *self, struct tw_row *r, const struct tw_mark *m, unsign
 		put_none(o, r, why);
 		return;
 	}
-	put_leaf(o, r, e, timed, m->v, &o->b[thread]);
+	uint32_t named = put_leaf(o, r, e, timed, m->v, &o->b[thread]);
 	if (!e->j)
 		put_none(o, r, "not_collected");
 	else if (!timed)
 		put_none(o, r, "no_time");
 	else
-		put_verdicts(o, r, e, m->q, m->v, &o->b[thread]);
+		put_verdicts(o, r, e, m->q, m->v, named, &o->b[thread]);
 	if (m->q)
 		tw_chain_stapled_free(o, m->q);
 }

@@ -1,6 +1,7 @@
 /* The stage: what it opens and frees. */
 #include "base/blocks.h"
 #include "chain/memory.h"
+#include "trust/snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ int tw_chain_show(const char *list, uint32_t *bits)
 		while (i < TW_NSHOW && (strlen(tw_chain_shows[i]) != n || memcmp(p, tw_chain_shows[i], n) != 0))
 			i++;
 		if (i == TW_NSHOW) {
-			tw_error("--show %s: path, culprit, window, ever, fetched", list);
+			tw_error("--show %s: path, culprit, window, ever, fetched, snapshot, facts", list);
 			return -1;
 		}
 		*bits |= 1u << i;
@@ -48,6 +49,7 @@ static int open_stores(struct tw_chain *o, const struct tw_chain_options *opt)
 {
 	o->store = tw_alloc((size_t)opt->nstore * sizeof *o->store);
 	o->trust = tw_alloc((size_t)opt->nstore * sizeof *o->trust);
+	o->snapshot = tw_alloc((size_t)opt->nstore * sizeof *o->snapshot);
 	for (int i = 0; i < opt->nstore; i++) {
 		struct tw_store *s = &o->store[i];
 		o->nstore = i + 1; /* what tw_chain_stage_free frees, half open too */
@@ -61,6 +63,7 @@ static int open_stores(struct tw_chain *o, const struct tw_chain_options *opt)
 		}
 		tw_graph_sync(&o->g);
 		o->trust[i] = tw_trust_new(&o->g, s, TW_TIME_MAX);
+		tw_store_digest(s, &o->certs, o->snapshot[i]);
 	}
 	return 0;
 }
@@ -119,6 +122,7 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 	o->suffix = "";
 	o->chains = tw_known_new(sizeof(struct tw_seen));
 	o->show = opt->show;
+	o->facts = opt->judgements || opt->show & TW_SHOW_FACTS;
 	o->require = opt->require;
 	o->profile = opt->profile ? opt->profile : &tw_profile_rfc5280;
 	int err = open_certs(o, opt);
@@ -134,7 +138,7 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 		err = open_index(o, opt->witness, ncerts, &o->witness) < 0;
 	}
 	struct tw_judge_options rules = { .purpose = opt->purpose, .profile = o->profile,
-		.revocation = o->lists, .require = opt->require };
+		.revocation = o->lists, .require = opt->require, .facts = o->facts };
 	o->judge = tw_judge_new(&o->g, &rules);
 	if (!err && (opt->threads ? opt->threads : tw_threads_default()) > 1)
 		o->ahead = tw_ahead_new(&o->g, o->trust, o->nstore, o->has_pool ? &o->pool : NULL,
@@ -156,9 +160,11 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 	o->chains = tw_known_new(sizeof(struct tw_seen));
 	o->suffix = ".client";
 	o->show = of->show;
+	o->facts = of->facts;
 	o->profile = of->profile;
 	o->store = of->store;
 	o->trust = of->trust;
+	o->snapshot = of->snapshot;
 	o->nstore = of->nstore;
 	o->lists = of->lists;
 	o->require = of->require;
@@ -168,7 +174,7 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 	o->ahead = of->ahead;
 	o->has_witness = of->has_witness;
 	struct tw_judge_options rules = { .purpose = TW_PURPOSE_CLIENT, .profile = o->profile,
-		.revocation = o->lists, .require = o->require };
+		.revocation = o->lists, .require = o->require, .facts = o->facts };
 	o->judge = tw_judge_new(&of->g, &rules);
 	return &o->stage;
 }
@@ -201,6 +207,7 @@ void tw_chain_stage_free(struct tw_stage *s)
 	}
 	free(o->store);
 	free(o->trust);
+	free(o->snapshot);
 	tw_crls_free(o->lists);
 	tw_index_free(&o->pool);
 	tw_index_free(&o->witness);

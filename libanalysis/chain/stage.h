@@ -6,7 +6,8 @@
 #include "chain/judge.h"
 
 /* Columns on demand, in this order. */
-enum { TW_SHOW_PATH = 1, TW_SHOW_CULPRIT = 2, TW_SHOW_WINDOW = 4, TW_SHOW_EVER = 8, TW_SHOW_FETCHED = 16 };
+enum { TW_SHOW_PATH = 1, TW_SHOW_CULPRIT = 2, TW_SHOW_WINDOW = 4, TW_SHOW_EVER = 8, TW_SHOW_FETCHED = 16,
+	TW_SHOW_SNAPSHOT = 32, TW_SHOW_FACTS = 64 };
 
 struct tw_chain_options {
 	const char *certs;    /* certs.der */
@@ -16,6 +17,7 @@ struct tw_chain_options {
 	const char *pool;     /* NULL: presented only; "all": certs.der; else a file */
 	const char *witness;  /* NULL: none; "all": certs.der; else a file */
 	uint32_t show;        /* TW_SHOW_* */
+	bool judgements;      /* tw_chain_judgements will be asked for: it has them all */
 	enum tw_purpose purpose;
 	const struct tw_profile *profile; /* NULL: rfc5280 */
 	char *const *crl;     /* files and folders of revocation lists */

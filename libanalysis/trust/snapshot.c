@@ -1,7 +1,6 @@
 /* A store's anchors as one digest. */
 #include "trust/snapshot.h"
 #include "base/output.h"
-#include "trust/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,7 @@ static int by_bytes(const void *a, const void *b)
 	return memcmp(a, b, TW_SHA256);
 }
 
-static void digest(const struct tw_store *s, const struct tw_certs *certs, uint8_t out[TW_SHA256])
+void tw_store_digest(const struct tw_store *s, const struct tw_certs *certs, uint8_t out[TW_SHA256])
 {
 	uint8_t *all = tw_alloc((size_t)s->n * TW_SHA256);
 
@@ -31,7 +30,7 @@ static int one(struct tw_buf *b, const char *spec)
 	int err = tw_store_open(&s, &certs, spec);
 
 	if (err == 0) {
-		digest(&s, &certs, sha256);
+		tw_store_digest(&s, &certs, sha256);
 		tw_buf_adds(b, "{\"name\": ");
 		tw_json_string(b, tw_str(s.name));
 		tw_buf_adds(b, ", \"spec\": ");

@@ -37,9 +37,11 @@ int agree_moments(const struct web *w, int64_t at[AGREE_MOMENTS])
 
 bool agree_same(const struct brute_answer *want, const struct brute_answer *got)
 {
-	bool culprit = want->culprit == got->culprit || (want->culprit & got->culprit);
+	bool culprit = want->culprit == got->culprit || (want->culprit & got->culprit), facts = false;
 
-	return want->reason == got->reason && culprit && want->npath == got->npath && want->fetched == got->fetched &&
+	for (int i = 0; i < want->nfacts; i++)
+		facts |= want->facts[i] == got->facts[0];
+	return facts && want->reason == got->reason && culprit && want->npath == got->npath && want->fetched == got->fetched &&
 		!memcmp(want->path, got->path, (size_t)want->npath * sizeof *want->path);
 }
 

@@ -582,9 +582,82 @@ static void no_path(const struct brute *b, struct brute_answer *a)
 	a->culprit = UINT32_C(1) << best;
 }
 
+/* ---- facts ---- */
+
+/* Of certificate i: 0, or what its dates say at t. */
+static uint32_t date_facts(const struct web *w, int i, int64_t t, uint32_t late, uint32_t early)
+{
+	return (w->c[i].not_after < t ? late : 0) | (w->c[i].not_before > t ? early : 0);
+}
+
+/* Does a verified way lead to something that signed itself? */
+static bool builds(const struct web *w)
+{
+	int dist[WEB_CERTS];
+
+	reach(w, dist);
+	for (int i = 0; i < w->n; i++)
+		if (dist[i] >= 0 && self_signed(w, i))
+			return true;
+	return false;
+}
+
+static uint32_t leaf_facts(const struct web *w, int64_t t)
+{
+	int leaf = w->presented[0];
+
+	return (self_signed(w, leaf) ? B_SELF_SIGNED : 0u) | (self_issued(&w->c[leaf]) ? B_SELF_ISSUED : 0u) |
+		date_facts(w, leaf, t, B_LEAF_EXPIRED, B_LEAF_EARLY);
+}
+
+static uint32_t timed(uint32_t facts)
+{
+	return facts & (B_LEAF_EXPIRED | B_LEAF_EARLY | B_ISSUER_EXPIRED | B_ISSUER_EARLY) ? facts : facts | B_IN_TIME;
+}
+
+static void path_facts(const struct brute *b, const struct brute_path *p, uint32_t all, int64_t t, struct brute_answer *a)
+{
+	const struct web *w = b->w;
+	uint32_t f = leaf_facts(w, t), rules = 0;
+	static const int rule[] = { B_WEAK_SIGNATURE, B_WEAK_KEY, B_POLICY, B_EKU, B_NAMES, B_PATHLEN, B_KU, B_NOT_CA, B_CRITICAL,
+		B_MALFORMED };
+
+	for (int i = 1; i < p->n; i++)
+		if (p->c[i] != p->c[0] && (i < p->n - 1 || w->anchor[p->anchor].expiry))
+			f |= date_facts(w, p->c[i], t, B_ISSUER_EXPIRED, B_ISSUER_EARLY);
+	for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
+		rules |= UINT32_C(1) << rule[i];
+	if (!(all & (UINT32_C(1) << B_UNSUPPORTED | UINT32_C(1) << B_BAD)))
+		f |= B_ANCHORED | B_CHAIN_BUILDS;
+	f |= (builds(w) ? B_CHAIN_BUILDS : 0u) | (all >> B_DISTRUSTED & 1 ? B_FACT_DISTRUSTED : 0u) | (all & rules ? B_RULE_FAILED : 0u);
+	a->facts[a->nfacts++] = timed(f);
+}
+
+/* All shortest verified ways down from at to the leaf; have: what those above say. */
+static void ways(const struct brute *b, const int dist[WEB_CERTS], int at, uint32_t have, int64_t t, struct brute_answer *a)
+{
+	const struct web *w = b->w;
+
+	/* Of a key that inherits there is perhaps no such way. */
+	if (dist[at] <= 0) {
+		uint32_t f = timed(have | leaf_facts(w, t) | (builds(w) ? B_CHAIN_BUILDS : 0u));
+		for (int i = 0; i < a->nfacts; i++)
+			if (a->facts[i] == f)
+				return;
+		if (a->nfacts < WEB_CERTS)
+			a->facts[a->nfacts++] = f;
+		return;
+	}
+	have |= date_facts(w, at, t, B_ISSUER_EXPIRED, B_ISSUER_EARLY);
+	for (int i = 0; i < w->n; i++)
+		if (dist[i] == dist[at] - 1 && verifies(w, i, at))
+			ways(b, dist, i, have, t, a);
+}
+
 void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 {
 	const struct brute_path *best = NULL;
+	uint32_t all = 0;
 
 	memset(a, 0, sizeof *a);
 	for (int i = 0; i < b->npath; i++) {
@@ -595,12 +668,21 @@ void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 			best = &b->path[i];
 			a->reason = r;
 			a->culprit = l.culprit;
+			all = 0;
+			for (int k = 0; k < (int)(sizeof l.by / sizeof *l.by); k++)
+				all |= l.by[k] ? UINT32_C(1) << k : 0;
 		}
 	}
 	if (!best) {
+		int dist[WEB_CERTS];
 		no_path(b, a);
+		reach(b->w, dist);
+		for (int i = 0; i < b->w->n; i++)
+			if (a->culprit >> i & 1)
+				ways(b, dist, i, 0, t, a);
 		return;
 	}
+	path_facts(b, best, all, t, a);
 	a->npath = best->n == 2 && own(best) ? 1 : best->n;
 	memcpy(a->path, best->c, sizeof best->c);
 	a->fetched = fetched(b->w, best);

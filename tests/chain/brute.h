@@ -30,10 +30,18 @@ struct brute {
 	bool overflow; /* more than BRUTE_PATHS: no answer */
 };
 
+/* What docs/verdicts.md, section 8, calls facts. */
+enum {
+	B_SELF_SIGNED = 1, B_SELF_ISSUED = 2, B_CHAIN_BUILDS = 4, B_ANCHORED = 8, B_IN_TIME = 16, B_LEAF_EXPIRED = 32,
+	B_ISSUER_EXPIRED = 64, B_LEAF_EARLY = 128, B_ISSUER_EARLY = 256, B_FACT_DISTRUSTED = 2048, B_RULE_FAILED = 4096
+};
+
 struct brute_answer {
 	int reason;
 	uint32_t culprit; /* set of certificates that may be named, 0: none */
 	int path[WEB_CERTS + 1], npath, fetched;
+	uint32_t facts[WEB_CERTS]; /* one of them, where equally short ways differ */
+	int nfacts;
 };
 
 /* All that fails on one path at a time: by reason, the set of certificates. */

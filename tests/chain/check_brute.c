@@ -1,6 +1,6 @@
 /* The engine against tests/chain/brute.c on random webs of up to 8
  * certificates: at each second where anything can change, one before and one
- * after: reason, culprit, path, what was fetched, and all that fails on each
+ * after: reason, culprit, path, facts, what was fetched, and all that fails on each
  * path; with certificates, presented set, pool and anchors in two orders; and
  * asked again and again about any presented set while the certificates come one
  * by one, as in a live pipe. Signatures are the web's truth: the library's check
@@ -47,6 +47,9 @@ static void show(const char *who, const struct brute_answer *a)
 	printf("  %s: reason %d, culprits %x, fetched %d, path", who, a->reason, a->culprit, a->fetched);
 	for (int i = 0; i < a->npath; i++)
 		printf(" %d", a->path[i]);
+	printf(", facts");
+	for (int i = 0; i < a->nfacts; i++)
+		printf(" %x", a->facts[i]);
 	printf("\n");
 }
 

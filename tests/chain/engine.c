@@ -152,7 +152,8 @@ static void take_store(struct engine *e, const struct web *w)
 static struct tw_judge *new_judge(struct engine *e, const struct web *w)
 {
 	static const char *const profile[] = { "rfc5280", "webpki", "2015" };
-	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]) };
+	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]),
+		.facts = true };
 
 	return tw_judge_new(&e->graph, &rules);
 }
@@ -236,6 +237,7 @@ void engine_at(const struct engine *e, int64_t t, struct brute_answer *a)
 	a->culprit = s->culprit == TW_NONE ? 0 : UINT32_C(1) << back(e, s->culprit);
 	a->npath = (int)s->npath;
 	a->fetched = (int)s->fetched;
+	a->facts[a->nfacts++] = s->facts;
 	for (uint32_t i = 0; i < s->npath && i <= WEB_CERTS; i++)
 		a->path[i] = back(e, e->judgement.path[s->path + i]);
 }

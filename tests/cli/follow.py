@@ -443,6 +443,7 @@ def usage(tmp, files):
             ((*chain, "--follow", "--certs", "c.der", "--pool", "c.der"), "--pool c.der wants every certificate before"),
             ((*chain, "--follow", "--certs", "c.der", "--witness", "c.der"), "--witness c.der wants every certificate before"),
             ((*chain, "--follow", "--certs", "c.der", "rows.csv"), "rows from standard input"),
+            ((*chain, "--follow", "--certs", "c.der", "--client-chain"), "--client-chain and --follow"),
             ((*chain, "--follow", "--certs", "-"), "FILE by its name"),
             ((*chain, "--follow", "--certs", "c.der.zst"), "c.der.zst is packed"),
             (("tw-classify", "--follow", "--certs", "c.der.gz"), "c.der.gz is packed"),

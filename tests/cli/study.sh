@@ -45,6 +45,30 @@ want="192.0.2.1 ok
 "$b/tw-ingest" -q -o "$t/o.csv" --certs "$t/c.der" "$t/a.json" "$t/b.json" 2>/dev/null
 "$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all --show ever "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
 cmp -s "$t/classified.csv" "$t/s1/classified.csv" || fail "tw-study differs from the tools"
+# judgements.csv: what tw-chain shows of a row stands in the span that holds its time.
+"$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --witness "$t/c.der" --pool all --show path,culprit,window,ever,fetched,snapshot,facts \
+	"$t/o.csv" >"$t/shown.csv"
+python3 - "$t" <<'END' || fail "judgements.csv"
+import csv, sys
+t = sys.argv[1]
+rows = list(csv.DictReader(open(f"{t}/shown.csv")))
+spans = list(csv.DictReader(open(f"{t}/s1/judgements.csv")))
+shows = ["verdict", "reason", "culprit", "path", "fetched", "window", "ever", "snapshot", "facts"]
+assert list(spans[0]) == ["chain_id", "store", "pool", "from", "until"] + shows, list(spans[0])
+for row in rows:
+    for pool, suffix in (("presented", ""), ("pool", ".pool")):
+        hit = [s for s in spans if (s["chain_id"], s["store"], s["pool"]) == (row["chain_id"], "own", pool)
+               and s["from"] <= row["time"] and (not s["until"] or row["time"] <= s["until"])]
+        assert len(hit) == 1, (row, hit)
+        want = {k: row[f"{k}.own{suffix}"] for k in shows}
+        want["facts"] = " ".join(f for f in want["facts"].split() if f != "named")
+        assert want == {k: hit[0][k] for k in shows}, (want, hit)
+# Spans follow each other without a gap, and say something new.
+for a, b in zip(spans, spans[1:]):
+    if all(a[k] == b[k] for k in ("chain_id", "store", "pool")):
+        assert a["until"] < b["from"] and any(a[k] != b[k] for k in shows), (a, b)
+assert len(spans) > len(rows) and {s["facts"] for s in spans if s["reason"] == "self_signed"} > {"self_signed self_issued chain_builds in_time"}
+END
 # With -o: a sidecar, its digests against other programs' (of a store: SHA-256
 # over its anchors' digests in order).
 "$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all --show ever -o "$t/judged.csv.gz" "$t/o.csv" &&

@@ -1,7 +1,7 @@
 /* Whole chains: bytes choose a web of up to eight certificates (tests/synth/web.c),
  * its store, pool, witness, profile and purpose; the judge (chain/) against the
- * enumerator of all paths (tests/chain/brute.c): reason, culprit, path and what was
- * fetched at each second where anything can change, in two orders of everything. */
+ * enumerator of all paths (tests/chain/brute.c): reason, culprit, path, facts and what
+ * was fetched at each second where anything can change, in two orders of everything. */
 #include "chain/agree.h"
 #include "chain/brute.h"
 #include "chain/engine.h"
