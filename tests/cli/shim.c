@@ -124,6 +124,18 @@ ssize_t read(int fd, void *to, size_t n)
 	return real(fd, to, n);
 }
 
+ssize_t pread(int fd, void *to, size_t n, off_t at)
+{
+	ssize_t (*real)(int, void *, size_t, off_t);
+
+	if (fails("pread")) {
+		errno = EIO;
+		return -1;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "pread");
+	return real(fd, to, n, at);
+}
+
 /* dlsym itself may allocate: glibc's own names stand behind these. */
 extern void *__libc_malloc(size_t);
 extern void *__libc_realloc(void *, size_t);
