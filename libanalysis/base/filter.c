@@ -73,7 +73,7 @@ static int unwritten(void)
 
 static int put(struct filter *f, const struct tw_buf *b)
 {
-	return !f->out || fwrite(b->p, 1, b->n, f->out) == b->n ? 0 : unwritten();
+	return !f->out || !b->n || fwrite(b->p, 1, b->n, f->out) == b->n ? 0 : unwritten();
 }
 
 static struct tw_slice without_end(const uint8_t *p, size_t n)
