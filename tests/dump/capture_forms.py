@@ -224,14 +224,30 @@ def wrapped(segments):
 
 
 def padded_acks(segments):
-    """Before each push of data a bare ACK at its place, with bytes behind it that are none of the stream's."""
+    """Before each push of data a bare ACK at its place, and the SYN-ACKs, with bytes behind them that are none of the stream's."""
     out = []
     for s in segments:
+        if s.flags & (P.SYN | P.ACK) == P.SYN | P.ACK and not s.payload:
+            s = s.copy(payload=bytes(2))
         if s.payload and not s.flags & P.SYN:
             out.append(s.copy(payload=bytes(rng.randrange(256) for _ in range(6)), flags=P.ACK))
             s = s.copy(flags=s.flags | P.PSH)
         out.append(s)
     return out
+
+
+def reset_first(segments):
+    """Each SYN is answered by an old connection, reset and sent again; behind the first bytes the rest comes later than a
+    closed connection is kept."""
+    out, rst, begun = [], 4, set()
+    for s in segments:
+        if s.flags & (P.SYN | P.ACK) == P.SYN:
+            out += [s, s.copy(seq=s.seq + 860578524, flags=rst, time=s.time + 1), s.copy(time=s.time + 2)]
+        else:
+            out.append(s.copy(time=s.time + 12000000 * (s.key() in begun)))
+            if s.payload:
+                begun.add(s.key())
+    return sorted(out, key=lambda s: s.time)
 
 
 def two_answers(segments):
@@ -296,7 +312,8 @@ def behaviours(run, segments, want):
     for what, change in (("1-byte segments", lambda s: in_pieces(s, 1)), ("7-byte segments", lambda s: in_pieces(s, 7)),
                          ("disorder", lambda s: disordered(s, 6)), ("disorder of pieces", lambda s: disordered(in_pieces(s, 50), 12)),
                          ("half of them twice", lambda s: twice(s, 0.5)), ("overlap", overlapping), ("wrap-around", wrapped),
-                         ("bare ACKs with bytes behind", padded_acks), ("two SYN-ACKs", two_answers), ("keep-alive", kept_alive)):
+                         ("bare ACKs with bytes behind", padded_acks), ("two SYN-ACKs", two_answers), ("keep-alive", kept_alive),
+                         ("reset, and the SYN again", reset_first)):
         same(run, what, want, by_key(run.rows(P.pcap(P.plain(change(segments))))))
     again = by_key(run.rows(P.pcap(P.plain(reused(segments)))))
     same(run, "ports used again", {k: v * 2 for k, v in want.items()}, again)

@@ -137,6 +137,38 @@ CASES = [
 ]
 
 
+def draft(version, session, extensions):
+    body = struct.pack(">H", version) + bytes(range(32)) + (b"\0" if session else b"") + b"\x13\1" + (b"\0" if session else b"")
+    body += struct.pack(">H", len(extensions)) + extensions
+    return b"\x16\3\1" + struct.pack(">HBBH", len(body) + 4, 2, 0, len(body)) + body
+
+
+SHARE = b"\0\x28" + struct.pack(">HHH", 36, 29, 32) + bytes(32)  # key_share of the drafts up to 22
+VERSION = b"\0\x2b\0\2\x7f\x16"
+# ServerHellos of TLS 1.3's drafts: version and group that the row must say.
+HELLOS = [
+    ("draft 22", draft(0x0303, True, VERSION + SHARE), ("TLSv1.3-draft22", "x25519")),
+    ("draft 22, key_share first", draft(0x0303, True, SHARE + VERSION), ("TLSv1.3-draft22", "x25519")),
+    ("draft 14", draft(0x7f0e, False, SHARE), ("TLSv1.3-draft14", "x25519")),
+    ("a draft that calls itself 0x0304", draft(0x0304, False, SHARE), ("TLSv1.3", "x25519")),
+    ("no draft: 40 is another's extension", draft(0x0303, True, SHARE), ("TLSv1.2", "")),
+]
+
+
+def drafts(tool, folder):
+    bad = 0
+    for name, server, want in HELLOS:
+        path = os.path.join(folder, "hello.pcap")
+        with open(path, "wb") as f:
+            f.write(P.pcap(P.plain(segments([("C", CLIENT), ("S", server)], 443))))
+        out = subprocess.run([tool, "-q", path], stdout=subprocess.PIPE, check=True).stdout.decode()
+        got = [(r["version"], r["group"], r["cipher"]) for r in csv.DictReader(out.splitlines())]
+        if got != [want + ("TLS_AES_128_GCM_SHA256",)]:
+            bad += 1
+            print(f"FAIL {name}: {got}, wanted {want}")
+    return bad
+
+
 def segments(talk, port):
     c, s, at = b"\xc0\0\2\1", b"\xc6\x33\x64\1", 1700000000000000
     seq = {"C": 1000, "S": 5000}
@@ -166,6 +198,7 @@ def pieces(all_of, size):
 def main():
     tool, bad, met = sys.argv[1], 0, 0
     with tempfile.TemporaryDirectory() as folder:
+        bad += drafts(tool, folder)
         for name, port, talk, want in CASES:
             for size in (1, 5, 1 << 20):
                 path = os.path.join(folder, "talk.pcap")

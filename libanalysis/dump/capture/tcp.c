@@ -364,7 +364,7 @@ static void take_data(struct tw_tcp *t, struct tw_conn *c, unsigned d, const str
 	c->bytes[d] += s->data.n + s->missing;
 	if (h->hole || h->unwanted)
 		return;
-	if (s->padded && !(s->flags & (TW_PSH | TW_SYN | TW_FIN)) && s->data.n <= sizeof h->pad && !s->missing) {
+	if (s->padded && !(s->flags & (TW_PSH | TW_FIN)) && s->data.n <= sizeof h->pad && !s->missing) {
 		h->npad = (uint8_t)s->data.n;
 		h->pad_seq = seq;
 		memcpy(h->pad, s->data.p, s->data.n);
@@ -387,6 +387,19 @@ static void take_ack(struct tw_half *h, uint32_t ack)
 		return;
 	h->next = h->low_ack;
 	h->loose = false;
+}
+
+/* A SYN sent again after a reset of a handshake that never ended. */
+static void reopen(struct tw_tcp *t, struct tw_conn *c)
+{
+	unlist(t, c);
+	c->closed = false;
+	list(t, c);
+	for (int d = 0; d < 2; d++) {
+		struct tw_half *h = &c->half[d];
+		h->has_rst = h->has_fin = h->has_acked = false;
+		h->npad = 0;
+	}
 }
 
 /* What the segment says beside its bytes. */
@@ -456,6 +469,8 @@ void tw_tcp_take(struct tw_tcp *t, const struct tw_segment *s, const struct tw_p
 	struct tw_conn *c = conn_of(t, s, p, frame, input, &d);
 	if (!c)
 		return;
+	if (c->closed && s->flags & TW_SYN && !(s->flags & TW_RST) && !c->bytes[0] && !c->bytes[1])
+		reopen(t, c);
 	if (c != t->live.newest && !c->closed) {
 		unlist(t, c);
 		list(t, c);

@@ -11,8 +11,8 @@
  *    or with the first bytes seen, or those before them that come while nothing
  *    confirms these;
  *  - two SYN-ACKs: the one that the client acknowledges, or that data follows;
- *  - a bare ACK in a frame of the least size, with bytes behind its header that
- *    are not pushed: they are bytes only if what follows counts them;
+ *  - a bare ACK in a frame of the least size, or a SYN-ACK, with bytes behind
+ *    its header that are not pushed: they are bytes only if what follows counts them;
  *  - a SYN of another sequence number on the same ports: a new connection. So is
  *    data far off the window of one that has ended.
  * Memory is bounded by TW_MAX_CAPTURE_MEMORY: the connection that was idle for

@@ -104,16 +104,18 @@ static void key_share(struct tw_wire *w, struct tw_rd r)
 	w->has_group = true;
 }
 
+/* Read before the others, whose meaning hangs on it. */
+static void server_version(struct tw_wire *w, unsigned type, struct tw_rd r)
+{
+	unsigned version = type == SUPPORTED_VERSIONS ? tw_rd_u(&r, 2) : 0;
+
+	if (version && !r.bad)
+		w->version = (uint16_t)version;
+}
+
 static void server_extension(struct tw_wire *w, unsigned type, struct tw_rd r)
 {
-	unsigned version;
-
 	switch (type) {
-	case SUPPORTED_VERSIONS:
-		version = tw_rd_u(&r, 2);
-		if (!r.bad)
-			w->version = (uint16_t)version;
-		break;
 	case KEY_SHARE: key_share(w, r); break;
 	case OLD_KEY_SHARE: /* drafts up to 22 */
 		if (tw_wire_is13(w->version))
@@ -137,6 +139,16 @@ static void chosen(struct tw_wire *w, unsigned version, unsigned suite)
 	w->has_group = false;
 }
 
+/* Drafts up to 21 have no session id and no compression method, some under the
+ * number 0x0304 that no final ServerHello carries there: then nothing but the
+ * suite and its extensions must fill the message. */
+static bool without_session(unsigned version, struct tw_slice rest)
+{
+	if (version == 0x0304)
+		return rest.n >= 4 && ((size_t)rest.p[2] << 8 | rest.p[3]) == rest.n - 4;
+	return version >> 8 == 0x7f || version >> 8 == 0x7e;
+}
+
 void tw_tls_server_hello(struct tw_wire *w, struct tw_slice body)
 {
 	struct tw_rd r = tw_rd_of(body);
@@ -146,7 +158,7 @@ void tw_tls_server_hello(struct tw_wire *w, struct tw_slice body)
 		return;
 	unsigned version = tw_rd_u(&r, 2);
 	struct tw_slice random = tw_rd_take(&r, 32);
-	bool old_draft = version >> 8 == 0x7f || version >> 8 == 0x7e; /* up to 21: no session id, no compression */
+	bool old_draft = without_session(version, (struct tw_slice){ r.p, r.n });
 	if (!old_draft)
 		session = tw_rd_vector(&r, 1);
 	unsigned suite = tw_rd_u(&r, 2);
@@ -157,6 +169,8 @@ void tw_tls_server_hello(struct tw_wire *w, struct tw_slice body)
 		return;
 	}
 	chosen(w, version, suite);
+	struct tw_rd first = r;
+	extensions(w, &first, server_version);
 	extensions(w, &r, server_extension);
 	if (memcmp(random.p, retry_random, sizeof retry_random) == 0) {
 		w->retry = true;
