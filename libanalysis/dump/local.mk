@@ -10,6 +10,8 @@ libdump_la_SOURCES = \
 	libanalysis/dump/bundle.c \
 	libanalysis/dump/capture/capture.c \
 	libanalysis/dump/capture/capture.h \
+	libanalysis/dump/capture/conns.c \
+	libanalysis/dump/capture/conns.h \
 	libanalysis/dump/capture/fragments.c \
 	libanalysis/dump/capture/fragments.h \
 	libanalysis/dump/capture/ip.c \

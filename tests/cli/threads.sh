@@ -63,7 +63,7 @@ same "rows behind a number" "$TW_BUILDDIR/tw-report" --rows versions:active/http
 if $CC -std=c11 -D_GNU_SOURCE -O1 -shared -fPIC -o "$t/once.so" "$TW_SRCDIR/tests/chain/once.c" -lgnutls -ldl 2>"$t/err" &&
 		! nm "$TW_BUILDDIR/tw-chain" | grep -qE '__(a|t)san_init'; then
 	for n in 1 2 5; do
-		for k in 1 2 3 4 5; do
+		for _ in 1 2 3 4 5; do
 			rm -f "$t/once"
 			TW_ONCE=$t/once LD_PRELOAD=$t/once.so "$TW_BUILDDIR/tw-chain" --threads $n --certs "$t/c.der" --store own="$roots" \
 				--pool all "$t/rows.csv" >/dev/null || fail "tw-chain, counted"

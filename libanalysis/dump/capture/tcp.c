@@ -1,11 +1,11 @@
 /* The life of connections. How bytes are put in order: reassembly.c. */
 #include "dump/capture/tcp.h"
 #include "base/bounds.h"
+#include "dump/capture/conns.h"
 #include "dump/capture/reassembly.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #define FAR (1 << 20)  /* further off than any window in use: another connection */
 #define LINGER 10      /* seconds of the capture's time that an ended connection is kept for stragglers */
@@ -14,102 +14,15 @@
 struct tw_tcp {
 	const struct tw_tcp_ops *ops;
 	void *self;
-	struct tw_conn **slot;
-	uint32_t nslots, n;
-	struct line {
-		struct tw_conn *oldest, *newest;
-	} live, closed; /* by their last packet; by their end */
+	struct tw_conns conns;
 	int64_t now;
 	size_t memory, max;
 	struct tw_tcp_counts counts;
 };
 
-/* ---- the table ---- */
-static uint64_t hash(const struct tw_ip *a, uint16_t ap, const struct tw_ip *b, uint16_t bp)
-{
-	struct {
-		struct tw_ip ip[2];
-		uint16_t port[2];
-	} key;
-	int order = memcmp(a, b, sizeof *a);
-
-	memset(&key, 0, sizeof key);
-	unsigned first = order > 0 || (order == 0 && ap > bp);
-	key.ip[first] = *a;
-	key.port[first] = ap;
-	key.ip[!first] = *b;
-	key.port[!first] = bp;
-	return XXH3_64bits(&key, sizeof key);
-}
-
-static bool matches(const struct tw_conn *c, const struct tw_segment *s, unsigned d)
-{
-	return c->port[d] == s->port[0] && c->port[!d] == s->port[1] && memcmp(&c->ip[d], &s->ip[0], sizeof c->ip[0]) == 0 &&
-	    memcmp(&c->ip[!d], &s->ip[1], sizeof c->ip[0]) == 0;
-}
-
-static struct tw_conn **slot_of(struct tw_tcp *t, uint64_t h)
-{
-	return &t->slot[h & (t->nslots - 1)];
-}
-
-static struct tw_conn *find(struct tw_tcp *t, const struct tw_segment *s, unsigned *d)
-{
-	struct tw_conn *c = *slot_of(t, hash(&s->ip[0], s->port[0], &s->ip[1], s->port[1]));
-
-	for (; c; c = c->chain) {
-		/* A connection with itself: the direction is that of the first. */
-		*d = !matches(c, s, 0);
-		if (!*d || matches(c, s, 1))
-			return c;
-	}
-	return NULL;
-}
-
-static uint64_t hash_of(const struct tw_conn *c)
-{
-	return hash(&c->ip[0], c->port[0], &c->ip[1], c->port[1]);
-}
-
-static void grow(struct tw_tcp *t)
-{
-	uint32_t old = t->nslots;
-	struct tw_conn **slots = t->slot;
-
-	t->nslots = old ? 2 * old : 1024;
-	t->slot = tw_alloc(t->nslots * sizeof *t->slot);
-	t->memory += (t->nslots - old) * sizeof *t->slot;
-	for (uint32_t i = 0; i < old; i++)
-		for (struct tw_conn *c = slots[i], *next; c; c = next) {
-			struct tw_conn **at = slot_of(t, hash_of(c));
-			next = c->chain;
-			c->chain = *at;
-			*at = c;
-		}
-	free(slots);
-}
-
-static void unlist(struct tw_tcp *t, struct tw_conn *c)
-{
-	struct line *l = c->closed ? &t->closed : &t->live;
-	*(c->older ? &c->older->newer : &l->oldest) = c->newer;
-	*(c->newer ? &c->newer->older : &l->newest) = c->older;
-}
-
-static void list(struct tw_tcp *t, struct tw_conn *c)
-{
-	struct line *l = c->closed ? &t->closed : &t->live;
-	c->older = l->newest;
-	c->newer = NULL;
-	*(l->newest ? &l->newest->newer : &l->oldest) = c;
-	l->newest = c;
-}
-
 static struct tw_conn *begin(struct tw_tcp *t, const struct tw_segment *s, const struct tw_packet *p, uint64_t frame, const void *input)
 {
-	if (t->n >= t->nslots)
-		grow(t);
-	struct tw_conn *c = tw_alloc(sizeof *c), **at = slot_of(t, hash(&s->ip[0], s->port[0], &s->ip[1], s->port[1]));
+	struct tw_conn *c = tw_alloc(sizeof *c);
 	/* Who answers a SYN is the server, even where the SYN itself is missing. */
 	unsigned from = (s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK);
 
@@ -123,12 +36,8 @@ static struct tw_conn *begin(struct tw_tcp *t, const struct tw_segment *s, const
 	c->timed = p->timed;
 	c->frame = frame;
 	c->input = input;
-	c->chain = *at;
-	*at = c;
-	list(t, c);
-	t->n++;
+	t->memory += sizeof *c + tw_conns_add(&t->conns, c);
 	t->counts.connections++;
-	t->memory += sizeof *c;
 	return c;
 }
 
@@ -233,12 +142,7 @@ static void finish(struct tw_tcp *t, struct tw_conn *c)
 	flush(t, c);
 	for (unsigned d = 0; d < 2; d++)
 		tw_tcp_weigh(t, c, -(long)tw_reassembly_clear(&c->half[d]));
-	struct tw_conn **at = slot_of(t, hash_of(c));
-	while (*at != c)
-		at = &(*at)->chain;
-	*at = c->chain;
-	unlist(t, c);
-	t->n--;
+	tw_conns_remove(&t->conns, c);
 	t->ops->end(t->self, c);
 	t->memory -= sizeof *c + c->weight;
 	free(c);
@@ -392,9 +296,7 @@ static void take_ack(struct tw_half *h, uint32_t ack)
 /* A SYN sent again after a reset of a handshake that never ended. */
 static void reopen(struct tw_tcp *t, struct tw_conn *c)
 {
-	unlist(t, c);
-	c->closed = false;
-	list(t, c);
+	tw_conns_reopen(&t->conns, c);
 	for (int d = 0; d < 2; d++) {
 		struct tw_half *h = &c->half[d];
 		h->has_rst = h->has_fin = h->has_acked = false;
@@ -420,10 +322,8 @@ static void take_flags(struct tw_tcp *t, struct tw_conn *c, unsigned d, const st
 		h->rst = s->seq;
 	}
 	if (!c->closed && (h->has_rst || (h->has_fin && o->has_fin))) {
-		unlist(t, c);
-		c->closed = true;
+		tw_conns_close(&t->conns, c);
 		c->closed_at = t->now;
-		list(t, c);
 	}
 }
 
@@ -431,19 +331,19 @@ static void bound(struct tw_tcp *t, struct tw_conn *c)
 {
 	if (c->weight > TW_MAX_CONNECTION_HELD && (c->half[0].held || c->half[1].held))
 		flush(t, c);
-	while (t->memory > t->max && t->closed.oldest)
-		finish(t, t->closed.oldest);
-	while (t->memory > t->max && t->live.oldest) {
-		t->live.oldest->evicted = true;
+	while (t->memory > t->max && t->conns.closed.oldest)
+		finish(t, t->conns.closed.oldest);
+	while (t->memory > t->max && t->conns.live.oldest) {
+		t->conns.live.oldest->evicted = true;
 		t->counts.evicted++;
-		finish(t, t->live.oldest);
+		finish(t, t->conns.live.oldest);
 	}
 }
 
 static struct tw_conn *conn_of(struct tw_tcp *t, const struct tw_segment *s, const struct tw_packet *p, uint64_t frame, const void *input,
     unsigned *d)
 {
-	struct tw_conn *c = t->nslots ? find(t, s, d) : NULL;
+	struct tw_conn *c = tw_conns_find(&t->conns, s, d);
 
 	if (c && ((s->flags & TW_SYN && !(s->flags & TW_RST) && other_syn(c, s, *d)) || other_data(c, s, *d))) {
 		finish(t, c);
@@ -453,7 +353,7 @@ static struct tw_conn *conn_of(struct tw_tcp *t, const struct tw_segment *s, con
 		return NULL; /* the end of something that began before the capture */
 	if (!c) {
 		c = begin(t, s, p, frame, input);
-		*d = !matches(c, s, 0);
+		*d = !tw_conn_sends(c, s, 0);
 	}
 	return c;
 }
@@ -464,17 +364,14 @@ void tw_tcp_take(struct tw_tcp *t, const struct tw_segment *s, const struct tw_p
 
 	if (p->timed && p->time > t->now)
 		t->now = p->time;
-	while (t->closed.oldest && t->now - t->closed.oldest->closed_at > LINGER)
-		finish(t, t->closed.oldest);
+	while (t->conns.closed.oldest && t->now - t->conns.closed.oldest->closed_at > LINGER)
+		finish(t, t->conns.closed.oldest);
 	struct tw_conn *c = conn_of(t, s, p, frame, input, &d);
 	if (!c)
 		return;
 	if (c->closed && s->flags & TW_SYN && !(s->flags & TW_RST) && !c->bytes[0] && !c->bytes[1])
 		reopen(t, c);
-	if (c != t->live.newest && !c->closed) {
-		unlist(t, c);
-		list(t, c);
-	}
+	tw_conns_touch(&t->conns, c);
 	if (s->flags & TW_SYN)
 		take_syn(&c->half[d], s->seq);
 	/* Who answers a SYN says where the other side begins. */
@@ -491,10 +388,10 @@ void tw_tcp_take(struct tw_tcp *t, const struct tw_segment *s, const struct tw_p
 
 void tw_tcp_end(struct tw_tcp *t)
 {
-	while (t->closed.oldest)
-		finish(t, t->closed.oldest);
-	while (t->live.oldest)
-		finish(t, t->live.oldest);
+	while (t->conns.closed.oldest)
+		finish(t, t->conns.closed.oldest);
+	while (t->conns.live.oldest)
+		finish(t, t->conns.live.oldest);
 }
 
 struct tw_tcp_counts tw_tcp_counts(const struct tw_tcp *t)
@@ -517,6 +414,6 @@ void tw_tcp_free(struct tw_tcp *t)
 	if (!t)
 		return;
 	tw_tcp_end(t);
-	free(t->slot);
+	tw_conns_free(&t->conns);
 	free(t);
 }
