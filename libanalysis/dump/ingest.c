@@ -221,7 +221,7 @@ static int capture_take(struct tw_ingest *g, struct block *b)
 
 	if (!g->capture)
 		g->capture = tw_capture_new(&g->options);
-	if (tw_capture_take(g->capture, b->source->name, b->source, tw_buf_slice(&b->text), &to))
+	if (tw_capture_take(g->capture, b->source->name, b->source->at, b->source, tw_buf_slice(&b->text), &to))
 		b->failed = true;
 	return put_block(g, b);
 }

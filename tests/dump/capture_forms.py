@@ -342,6 +342,18 @@ def cuts(run, segments, want):
         weaker(run, "the file cut", want, by_key(run.rows(data[:rng.randrange(24, len(data))])))
 
 
+def untimed(run, segments, want):
+    """pcapng's simple packets have no time: that of the rows is --at's."""
+    data = P.block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)) + P.block(1, struct.pack("<HHI", P.ETHERNET, 0, 0))
+    data += b"".join(P.block(3, struct.pack("<I", len(f)) + f) for _, f in P.plain(segments))
+    same(run, "simple packets", want, by_key(run.rows(data)))
+    for options, time in (([], ""), (["--at", "2016-02-21T13:00:00+01:00"], "2016-02-21T12:00:00Z")):
+        out = subprocess.run([run.tool, "-q", *options, os.path.join(run.folder, "case.pcap")], stdout=subprocess.PIPE, check=True).stdout
+        times = {r["time"] for r in csv.DictReader(out.decode().splitlines())}
+        if times != {time}:
+            run.fail(f"simple packets, {options}: times {times}")
+
+
 def rotated(run, segments, want):
     """A folder of files is one capture."""
     folder = os.path.join(run.folder, "rotated")
@@ -377,7 +389,7 @@ def main():
         want = by_key(run.rows(P.pcap(P.plain(segments))))
         if len(want) < 100:
             run.fail(f"only {len(want)} connections in {sys.argv[2]}")
-        for part in (forms, behaviours, damages, cuts, rotated, crowd):
+        for part in (forms, behaviours, damages, cuts, untimed, rotated, crowd):
             part(run, segments, want)
         for what, all_of in run.said.items():
             if len(all_of) > 3:

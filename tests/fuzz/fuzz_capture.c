@@ -76,7 +76,7 @@ static void run(struct tw_slice file, size_t step, struct got *g)
 
 	for (size_t at = 0; at < file.n; at += step) {
 		struct tw_slice part = { file.p + at, file.n - at < step ? file.n - at : step };
-		expect(tw_capture_take(c, "fuzz", NULL, part, &ops) == 0);
+		expect(tw_capture_take(c, "fuzz", (struct tw_slice){ 0, 0 }, NULL, part, &ops) == 0);
 	}
 	expect(tw_capture_end_input(c, NULL, &ops) == 0 && tw_capture_end(c, &ops) == 0);
 	tw_capture_free(c);

@@ -9,6 +9,7 @@
 /* Where connections began: rows outlive their input. */
 struct origin {
 	const char *name;
+	struct tw_slice at;
 	const void *input;
 	struct origin *next;
 };
@@ -70,6 +71,8 @@ static void on_end(void *self, struct tw_conn *conn)
 		const struct origin *from = conn->input;
 		tw_session_row(s, conn, c->options->show, &c->text, &o);
 		o.v[TW_OBS_INPUT] = tw_str(from->name);
+		if (!o.v[TW_OBS_TIME].n)
+			o.v[TW_OBS_TIME] = from->at;
 		o.v[TW_OBS_SCAN] = c->options->scan;
 		if (c->options->source.n)
 			o.v[TW_OBS_SOURCE] = c->options->source;
@@ -140,11 +143,11 @@ static size_t packets(struct tw_capture *c, struct tw_slice s)
 	return at;
 }
 
-static void begin_input(struct tw_capture *c, const char *name, const void *input)
+static void begin_input(struct tw_capture *c, const char *name, struct tw_slice at, const void *input)
 {
 	struct origin *o = tw_alloc(sizeof *o);
 
-	*o = (struct origin){ name, input, c->origin };
+	*o = (struct origin){ name, at, input, c->origin };
 	c->origin = o;
 	c->packets = tw_packets_new();
 	c->frame = 0;
@@ -152,11 +155,12 @@ static void begin_input(struct tw_capture *c, const char *name, const void *inpu
 	c->carry.n = 0;
 }
 
-int tw_capture_take(struct tw_capture *c, const char *name, const void *input, struct tw_slice bytes, const struct tw_capture_ops *ops)
+int tw_capture_take(struct tw_capture *c, const char *name, struct tw_slice at, const void *input, struct tw_slice bytes,
+    const struct tw_capture_ops *ops)
 {
 	c->ops = ops;
 	if (!c->packets)
-		begin_input(c, name, input);
+		begin_input(c, name, at, input);
 	/* The packet that was begun is made whole apart, the rest is read where it is. */
 	while (c->carry.n && bytes.n && !c->damaged && !c->failed) {
 		size_t need = tw_packets_need(c->packets), more = need > c->carry.n ? need - c->carry.n : 0;

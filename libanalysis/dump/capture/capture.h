@@ -19,11 +19,12 @@ struct tw_capture;
 bool tw_capture_detect(struct tw_slice first);
 struct tw_capture *tw_capture_new(const struct tw_ingest_options *);
 /* The next bytes of an input; several inputs one after the other are one
- * capture that was rotated. name is what rows call the input, input what
- * fate() is told; both must live as long as the capture. end: nothing follows
- * (damage says why, where it should have). -1: a sink failed. */
-int tw_capture_take(struct tw_capture *c, const char *name, const void *input, struct tw_slice bytes, const struct tw_capture_ops *)
-    TW_CHECK;
+ * capture that was rotated. name is what rows call the input, at the time of
+ * connections whose packets have none, input what fate() is told; all must live
+ * as long as the capture. -1: a sink failed. */
+int tw_capture_take(struct tw_capture *c, const char *name, struct tw_slice at, const void *input, struct tw_slice bytes,
+    const struct tw_capture_ops *) TW_CHECK;
+/* Nothing of this input follows; damage says why, where something should have. */
 int tw_capture_end_input(struct tw_capture *c, const char *damage, const struct tw_capture_ops *) TW_CHECK;
 /* Ends all connections. */
 int tw_capture_end(struct tw_capture *c, const struct tw_capture_ops *) TW_CHECK;
