@@ -45,8 +45,7 @@ static bool has_prefix(struct tw_slice s, const char *word)
 	return s.n >= head.n && is_word(head, word);
 }
 
-/* The next word of *line, separated by blanks. */
-static struct tw_slice next_word(struct tw_slice *line)
+struct tw_slice tw_text_word(struct tw_slice *line)
 {
 	while (line->n && (*line->p == ' ' || *line->p == '\t')) {
 		line->p++;
@@ -75,7 +74,7 @@ static void add_mechanism(struct tw_buf *auth, size_t from, struct tw_slice word
 	struct tw_slice have = { auth->n ? auth->p + from : NULL, auth->n - from };
 	bool known = up.n == 0;
 	while (have.n && !known)
-		known = tw_slice_eq(next_word(&have), tw_buf_slice(&up));
+		known = tw_slice_eq(tw_text_word(&have), tw_buf_slice(&up));
 	if (!known) {
 		if (auth->n > from)
 			tw_buf_addc(auth, ' ');
@@ -86,12 +85,11 @@ static void add_mechanism(struct tw_buf *auth, size_t from, struct tw_slice word
 
 void tw_auth_add(struct tw_buf *auth, size_t from, struct tw_slice words)
 {
-	for (struct tw_slice one; (one = next_word(&words)).n;)
+	for (struct tw_slice one; (one = tw_text_word(&words)).n;)
 		add_mechanism(auth, from, one);
 }
 
-/* The next line of *text, without its line end; false where there is none. */
-static bool next_line(struct tw_slice *text, struct tw_slice *line)
+bool tw_text_line(struct tw_slice *text, struct tw_slice *line)
 {
 	const uint8_t *lf = text->n ? memchr(text->p, '\n', text->n) : NULL;
 
@@ -123,9 +121,9 @@ bool tw_greeting_is(const char *protocol, struct tw_slice t)
 {
 	struct tw_slice line, rest = t;
 
-	if (!next_line(&rest, &line))
+	if (!tw_text_line(&rest, &line))
 		return false;
-	struct tw_slice tail = line, word = next_word(&tail);
+	struct tw_slice tail = line, word = tw_text_word(&tail);
 	if (strcmp(protocol, "smtp") == 0 || strcmp(protocol, "ftp") == 0)
 		return has_code(t);
 	if (strcmp(protocol, "pop3") == 0)
@@ -134,7 +132,7 @@ bool tw_greeting_is(const char *protocol, struct tw_slice t)
 		return line.p[0] == '"' || is_word(word, "OK") || is_word(word, "NO") || is_word(word, "BYE");
 	if (strcmp(protocol, "imap") != 0 || !is_word(word, "*"))
 		return false;
-	word = next_word(&tail);
+	word = tw_text_word(&tail);
 	return is_word(word, "OK") || is_word(word, "PREAUTH") || is_word(word, "BYE") ||
 	    is_word(word, "NO") || is_word(word, "BAD");
 }
@@ -145,8 +143,8 @@ static const char *imap_answer(struct tw_slice reply)
 {
 	struct tw_slice line;
 
-	while (next_line(&reply, &line)) {
-		struct tw_slice tag = next_word(&line), word = next_word(&line);
+	while (tw_text_line(&reply, &line)) {
+		struct tw_slice tag = tw_text_word(&line), word = tw_text_word(&line);
 		if (is_word(tag, "*") && is_word(word, "BYE"))
 			return "refused";
 		if (tag.n && !is_word(tag, "*") && !is_word(tag, "+"))
@@ -159,8 +157,8 @@ static const char *sieve_answer(struct tw_slice reply)
 {
 	struct tw_slice line;
 
-	while (next_line(&reply, &line)) {
-		struct tw_slice word = next_word(&line);
+	while (tw_text_line(&reply, &line)) {
+		struct tw_slice word = tw_text_word(&line);
 		if (is_word(word, "OK") || has_prefix(word, "OK("))
 			return "accepted";
 		if (has_prefix(word, "NO") || has_prefix(word, "BYE"))
@@ -199,14 +197,14 @@ struct tw_caps tw_ehlo_read(struct tw_slice t, struct tw_buf *auth)
 	size_t from = auth->n;
 	bool first = true;
 
-	for (struct tw_slice line; !caps.whole && next_line(&t, &line);) {
+	for (struct tw_slice line; !caps.whole && tw_text_line(&t, &line);) {
 		bool ended = t.p[-1] == '\n';
 		if (line.n < 3 || memcmp(line.p, "250", 3) != 0)
 			break;
 		bool last = line.n == 3 || line.p[3] == ' ';
 		line.p += line.n > 3 ? 4 : 3;
 		line.n -= line.n > 3 ? 4 : 3;
-		struct tw_slice word = next_word(&line);
+		struct tw_slice word = tw_text_word(&line);
 		if (first)
 			; /* the domain and a greeting */
 		else if (is_word(word, "STARTTLS"))
@@ -252,7 +250,7 @@ struct tw_caps tw_imap_greeting_read(struct tw_slice t, struct tw_buf *auth)
 	list.n = (size_t)(end - list.p);
 	caps.whole = true;
 	caps.starttls = "no";
-	for (struct tw_slice w; (w = next_word(&list)).n;) {
+	for (struct tw_slice w; (w = tw_text_word(&list)).n;) {
 		if (is_word(w, "STARTTLS"))
 			caps.starttls = "yes";
 		else if (mangled(w) && caps.starttls[0] == 'n')

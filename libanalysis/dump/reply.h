@@ -8,6 +8,11 @@
  * doubled), the line ends at its end left out. */
 void tw_text_escape(struct tw_buf *b, struct tw_slice text);
 
+/* The next word of *line, separated by blanks; empty at its end. */
+struct tw_slice tw_text_word(struct tw_slice *line);
+/* The next line of *text, without its line end; false where there is none. */
+bool tw_text_line(struct tw_slice *text, struct tw_slice *line);
+
 /* Does text begin as a server of this protocol (smtp, ftp, imap, pop3,
  * managesieve) begins? RFC 5321 section 4.2, RFC 959 section 4.2, RFC 3501
  * section 7.1, RFC 1939 section 4, RFC 5804 section 1.2. */

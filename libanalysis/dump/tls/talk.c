@@ -33,20 +33,6 @@ bool tw_talk_holds(struct tw_slice s, const char *text)
 	return false;
 }
 
-struct tw_slice tw_talk_word(struct tw_slice *line)
-{
-	while (line->n && (*line->p == ' ' || *line->p == '\t')) {
-		line->p++;
-		line->n--;
-	}
-	struct tw_slice w = { line->p, 0 };
-	while (w.n < line->n && w.p[w.n] != ' ' && w.p[w.n] != '\t')
-		w.n++;
-	line->p += w.n;
-	line->n -= w.n;
-	return w;
-}
-
 /* ---- what the protocols find ---- */
 void tw_talk_push(struct tw_talk *t, enum tw_command c)
 {

@@ -80,8 +80,6 @@ void tw_talk_push(struct tw_talk *t, enum tw_command c);
 enum tw_command tw_talk_pop(struct tw_talk *t);
 void tw_talk_ask(struct tw_talk *t);
 void tw_talk_answer(struct tw_talk *t, bool accepted);
-/* The next blank-separated word of *line. */
-struct tw_slice tw_talk_word(struct tw_slice *line);
 /* Equal but for case; word is upper case. */
 bool tw_talk_is(struct tw_slice s, const char *word);
 bool tw_talk_begins(struct tw_slice s, const char *word);

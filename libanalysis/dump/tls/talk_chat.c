@@ -7,14 +7,14 @@
 /* ---- IRC ---- */
 static void irc_client(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice v = tw_talk_word(&line);
+	struct tw_slice v = tw_text_word(&line);
 
 	if (v.n && v.p[0] == ':') /* a prefix is of no use from a client */
-		v = tw_talk_word(&line);
+		v = tw_text_word(&line);
 	if (tw_talk_is(v, "STARTTLS"))
 		tw_talk_ask(t);
 	else if (tw_talk_is(v, "AUTHENTICATE") && !t->sasl) {
-		tw_talk_used(t, tw_talk_word(&line));
+		tw_talk_used(t, tw_text_word(&line));
 		t->sasl = true; /* what follows is not a mechanism */
 	} else if (tw_talk_is(v, "PASS"))
 		tw_talk_used(t, v);
@@ -38,8 +38,8 @@ static void irc_capability(struct tw_talk *t, struct tw_slice cap)
 
 static void irc_cap(struct tw_talk *t, struct tw_slice line)
 {
-	tw_talk_word(&line); /* the nickname, or * */
-	struct tw_slice sub = tw_talk_word(&line);
+	tw_text_word(&line); /* the nickname, or * */
+	struct tw_slice sub = tw_text_word(&line);
 	if (!tw_talk_is(sub, "LS"))
 		return;
 	if (t->list_whole)
@@ -48,15 +48,15 @@ static void irc_cap(struct tw_talk *t, struct tw_slice line)
 		t->list_open = true;
 		t->offered = "no";
 	}
-	struct tw_slice w = tw_talk_word(&line);
+	struct tw_slice w = tw_text_word(&line);
 	bool more = tw_talk_is(w, "*");
 	if (more)
-		w = tw_talk_word(&line);
+		w = tw_text_word(&line);
 	if (w.n && w.p[0] == ':') {
 		w.p++;
 		w.n--;
 	}
-	for (; w.n; w = tw_talk_word(&line))
+	for (; w.n; w = tw_text_word(&line))
 		irc_capability(t, w);
 	if (more)
 		return;
@@ -68,10 +68,10 @@ static void irc_cap(struct tw_talk *t, struct tw_slice line)
 
 static void irc_server(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice all = line, v = tw_talk_word(&line);
+	struct tw_slice all = line, v = tw_text_word(&line);
 
 	if (v.n && v.p[0] == ':')
-		v = tw_talk_word(&line);
+		v = tw_text_word(&line);
 	if (!t->greeted)
 		tw_talk_banner(t, all);
 	t->greeted = true;
@@ -170,7 +170,7 @@ const struct tw_tongue tw_xmpp = { "xmpp", '>', xmpp, NULL };
 /* ---- HTTP: a CONNECT may begin TLS behind it; nothing is kept ---- */
 static void http(struct tw_talk *t, enum tw_role role, struct tw_slice line)
 {
-	struct tw_slice v = tw_talk_word(&line);
+	struct tw_slice v = tw_text_word(&line);
 
 	if (role == TW_CLIENT && !t->greeted && !tw_talk_is(v, "CONNECT"))
 		t->over[0] = t->over[1] = true;

@@ -51,10 +51,10 @@ static const struct tw_tongue *by_code(struct tw_talk *t, unsigned d, struct tw_
 /* ":server NOTICE ...", "NOTICE AUTH :...", ":server 001 ..." */
 static const struct tw_tongue *irc_server(struct tw_talk *t, unsigned d, struct tw_slice line)
 {
-	struct tw_slice rest = line, w = tw_talk_word(&rest);
+	struct tw_slice rest = line, w = tw_text_word(&rest);
 
 	if (w.n > 1 && w.p[0] == ':')
-		w = tw_talk_word(&rest);
+		w = tw_text_word(&rest);
 	else if (!tw_talk_is(w, "NOTICE"))
 		return NULL;
 	bool numeric = w.n == 3 && digit(w.p[0]) && digit(w.p[1]) && digit(w.p[2]);
@@ -63,7 +63,7 @@ static const struct tw_tongue *irc_server(struct tw_talk *t, unsigned d, struct 
 
 static const struct tw_tongue *by_server(struct tw_talk *t, unsigned d, struct tw_slice line)
 {
-	struct tw_slice rest = line, first = tw_talk_word(&rest), second = tw_talk_word(&rest);
+	struct tw_slice rest = line, first = tw_text_word(&rest), second = tw_text_word(&rest);
 
 	if (tw_talk_is(first, "+OK") || (tw_talk_is(first, "-ERR") && t->port == 110))
 		return is(t, d, &tw_pop3);
@@ -79,7 +79,7 @@ static const struct tw_tongue *by_server(struct tw_talk *t, unsigned d, struct t
 
 static const struct tw_tongue *by_client(struct tw_talk *t, unsigned d, struct tw_slice line)
 {
-	struct tw_slice rest = line, first = tw_talk_word(&rest), second = tw_talk_word(&rest), third = tw_talk_word(&rest);
+	struct tw_slice rest = line, first = tw_text_word(&rest), second = tw_text_word(&rest), third = tw_text_word(&rest);
 	unsigned server = !d;
 
 	if (tw_talk_is(first, "EHLO") || tw_talk_is(first, "HELO") || tw_talk_is(first, "LHLO"))

@@ -26,7 +26,7 @@ static void literal(struct tw_talk *t, unsigned d, struct tw_slice line)
 /* ---- IMAP ---- */
 static void imap_client(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice rest = line, tag = tw_talk_word(&rest), v = tw_talk_word(&rest);
+	struct tw_slice rest = line, tag = tw_text_word(&rest), v = tw_text_word(&rest);
 
 	literal(t, !t->server, line);
 	if (tw_talk_is(v, "STARTTLS") && tag.n <= sizeof t->tag) {
@@ -34,7 +34,7 @@ static void imap_client(struct tw_talk *t, struct tw_slice line)
 		memcpy(t->tag, tag.p, tag.n);
 		t->ntag = (uint8_t)tag.n;
 	} else if (tw_talk_is(v, "AUTHENTICATE")) {
-		tw_talk_used(t, tw_talk_word(&rest));
+		tw_talk_used(t, tw_text_word(&rest));
 	} else if (tw_talk_is(v, "LOGIN")) {
 		tw_talk_used(t, tw_str("IMAP-LOGIN"));
 	}
@@ -52,7 +52,7 @@ static void imap_list(struct tw_talk *t, struct tw_slice text)
 
 static void imap_server(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice rest = line, tag = tw_talk_word(&rest), v = tw_talk_word(&rest);
+	struct tw_slice rest = line, tag = tw_text_word(&rest), v = tw_text_word(&rest);
 	struct tw_slice of_starttls = { t->tag, t->ntag };
 
 	literal(t, t->server, line);
@@ -85,7 +85,7 @@ const struct tw_tongue tw_imap = { "imap", '\n', imap, NULL };
 /* ---- ManageSieve ---- */
 static void sieve_client(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice rest = line, v = tw_talk_word(&rest), what = tw_talk_word(&rest);
+	struct tw_slice rest = line, v = tw_text_word(&rest), what = tw_text_word(&rest);
 
 	literal(t, !t->server, line);
 	if (t->sasl) { /* an answer to a challenge has no answer of its own but the next */
@@ -108,7 +108,7 @@ static void sieve_client(struct tw_talk *t, struct tw_slice line)
 
 static void sieve_capability(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice rest = line, w = tw_talk_word(&rest);
+	struct tw_slice rest = line, w = tw_text_word(&rest);
 
 	if (t->list_whole)
 		return;
@@ -132,7 +132,7 @@ static void sieve_capability(struct tw_talk *t, struct tw_slice line)
 
 static void sieve_server(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice rest = line, w = tw_talk_word(&rest);
+	struct tw_slice rest = line, w = tw_text_word(&rest);
 	bool ok = tw_talk_is(w, "OK") || tw_talk_begins(w, "OK("), no = tw_talk_begins(w, "NO") || tw_talk_begins(w, "BYE");
 
 	literal(t, t->server, line);

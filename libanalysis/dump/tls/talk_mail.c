@@ -53,7 +53,7 @@ static struct tw_slice verb(struct tw_talk *t, struct tw_slice *line)
 		tw_talk_push(t, TW_CMD_AUTH);
 		return none;
 	}
-	return tw_talk_word(line);
+	return tw_text_word(line);
 }
 
 /* ---- SMTP ---- */
@@ -70,12 +70,12 @@ static void smtp_client(struct tw_talk *t, struct tw_slice line)
 	} else if (tw_talk_is(v, "EHLO") || tw_talk_is(v, "LHLO")) {
 		tw_talk_push(t, TW_CMD_LIST);
 	} else if (tw_talk_is(v, "AUTH")) {
-		tw_talk_used(t, tw_talk_word(&line));
+		tw_talk_used(t, tw_text_word(&line));
 		tw_talk_push(t, TW_CMD_AUTH);
 	} else if (tw_talk_is(v, "DATA")) {
 		tw_talk_push(t, TW_CMD_BODY);
 	} else {
-		if (tw_talk_is(v, "BDAT") && tw_slice_u64(tw_talk_word(&line), UINT32_MAX, &n)) /* RFC 3030 */
+		if (tw_talk_is(v, "BDAT") && tw_slice_u64(tw_text_word(&line), UINT32_MAX, &n)) /* RFC 3030 */
 			t->raw[!t->server] = (uint32_t)n;
 		tw_talk_push(t, TW_CMD_OTHER);
 	}
@@ -124,9 +124,9 @@ static void smtp(struct tw_talk *t, enum tw_role role, struct tw_slice line)
 {
 	if (role == TW_CLIENT) {
 		/* FTP greets alike; its first command tells. */
-		struct tw_slice rest = line, v = tw_talk_word(&rest);
+		struct tw_slice rest = line, v = tw_text_word(&rest);
 		if (!t->list_whole && !t->waiting && (tw_talk_is(v, "USER") || tw_talk_is(v, "FEAT") ||
-		    (tw_talk_is(v, "AUTH") && tw_talk_begins(tw_talk_word(&rest), "TLS")))) {
+		    (tw_talk_is(v, "AUTH") && tw_talk_begins(tw_text_word(&rest), "TLS")))) {
 			t->tongue = &tw_ftp;
 			tw_ftp.line(t, role, line);
 			return;
@@ -143,7 +143,7 @@ const struct tw_tongue tw_smtp = { "smtp", '\n', smtp, NULL };
 /* ---- FTP ---- */
 static void ftp_client(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice v = tw_talk_word(&line), what = tw_talk_word(&line);
+	struct tw_slice v = tw_text_word(&line), what = tw_text_word(&line);
 
 	if (tw_talk_is(v, "AUTH") && (tw_talk_begins(what, "TLS") || tw_talk_is(what, "SSL"))) {
 		tw_talk_ask(t);
@@ -215,7 +215,7 @@ const struct tw_tongue tw_ftp = { "ftp", '\n', ftp, NULL };
 static void pop3_client(struct tw_talk *t, struct tw_slice line)
 {
 	struct tw_slice v = verb(t, &line);
-	struct tw_slice what = tw_talk_word(&line);
+	struct tw_slice what = tw_text_word(&line);
 
 	if (!v.n)
 		return;
@@ -241,22 +241,19 @@ static void pop3_client(struct tw_talk *t, struct tw_slice line)
 
 static void pop3_capabilities(struct tw_talk *t)
 {
-	struct tw_slice all = tw_buf_slice(&t->reply);
+	struct tw_slice all = tw_buf_slice(&t->reply), line;
 	const char *offered = "no";
 
 	if (t->list_whole)
 		return;
-	while (all.n) {
-		const uint8_t *lf = memchr(all.p, '\n', all.n);
-		struct tw_slice line = { all.p, lf ? (size_t)(lf - all.p) : all.n }, rest = line, w = tw_talk_word(&rest);
-		all.p += line.n + (lf != NULL);
-		all.n -= line.n + (lf != NULL);
+	while (tw_text_line(&all, &line)) {
+		struct tw_slice w = tw_text_word(&line);
 		if (tw_talk_is(w, "STLS"))
 			offered = "yes";
 		else if (tw_talk_begins(w, "XXXX") && w.n == 4)
 			offered = strcmp(offered, "yes") ? "mangled" : offered;
 		else if (tw_talk_is(w, "SASL"))
-			tw_auth_add(&t->auth, 0, rest);
+			tw_auth_add(&t->auth, 0, line);
 		else if (tw_talk_is(w, "USER"))
 			tw_auth_add(&t->auth, 0, w);
 	}
@@ -277,7 +274,7 @@ static void pop3_server(struct tw_talk *t, struct tw_slice line)
 		}
 		return;
 	}
-	struct tw_slice rest = line, w = tw_talk_word(&rest);
+	struct tw_slice rest = line, w = tw_text_word(&rest);
 	bool ok = tw_talk_is(w, "+OK");
 	if (!t->greeted) {
 		tw_talk_banner(t, line);
@@ -313,7 +310,7 @@ const struct tw_tongue tw_pop3 = { "pop3", '\n', pop3, NULL };
 /* ---- NNTP ---- */
 static void nntp_client(struct tw_talk *t, struct tw_slice line)
 {
-	struct tw_slice v = verb(t, &line), what = tw_talk_word(&line);
+	struct tw_slice v = verb(t, &line), what = tw_text_word(&line);
 
 	if (!v.n)
 		return;
@@ -324,7 +321,7 @@ static void nntp_client(struct tw_talk *t, struct tw_slice line)
 		tw_talk_push(t, TW_CMD_LIST);
 	} else if (tw_talk_is(v, "AUTHINFO")) {
 		bool sasl = tw_talk_is(what, "SASL");
-		tw_talk_used(t, sasl ? tw_talk_word(&line) : what);
+		tw_talk_used(t, sasl ? tw_text_word(&line) : what);
 		tw_talk_push(t, sasl ? TW_CMD_AUTH : TW_CMD_OTHER);
 	} else {
 		tw_talk_push(t, tw_talk_is(v, "POST") || tw_talk_is(v, "IHAVE") ? TW_CMD_BODY : TW_CMD_OTHER);
@@ -334,21 +331,18 @@ static void nntp_client(struct tw_talk *t, struct tw_slice line)
 /* RFC 3977 section 3.3, RFC 4643: AUTHINFO USER and SASL as mechanisms. */
 static void nntp_capabilities(struct tw_talk *t)
 {
-	struct tw_slice all = tw_buf_slice(&t->reply);
+	struct tw_slice all = tw_buf_slice(&t->reply), line;
 	const char *offered = "no";
 
 	if (t->list_whole)
 		return;
-	while (all.n) {
-		const uint8_t *lf = memchr(all.p, '\n', all.n);
-		struct tw_slice line = { all.p, lf ? (size_t)(lf - all.p) : all.n }, rest = line, w = tw_talk_word(&rest);
-		all.p += line.n + (lf != NULL);
-		all.n -= line.n + (lf != NULL);
+	while (tw_text_line(&all, &line)) {
+		struct tw_slice w = tw_text_word(&line);
 		if (tw_talk_is(w, "STARTTLS"))
 			offered = "yes";
 		else if (tw_talk_is(w, "SASL"))
-			tw_auth_add(&t->auth, 0, rest);
-		else if (tw_talk_is(w, "AUTHINFO") && tw_talk_holds(rest, "USER"))
+			tw_auth_add(&t->auth, 0, line);
+		else if (tw_talk_is(w, "AUTHINFO") && tw_talk_holds(line, "USER"))
 			tw_auth_add(&t->auth, 0, tw_str("USER"));
 	}
 	tw_talk_list(t, offered);
