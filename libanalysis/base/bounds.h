@@ -153,6 +153,10 @@
  * servers have sent; the length field would allow sixteen. */
 #define TW_MAX_HANDSHAKE (1u << 20 | 1u << 16)
 
+/* Bytes of one list of authentication mechanisms: servers name a dozen, IANA's
+ * registry some forty. What is beyond is left out, and the list ends in "...". */
+#define TW_MAX_MECHANISMS 1024u
+
 /* Clear text before TLS that is read on one connection: greetings, capabilities
  * and authentication are some kilobytes, a mail has any length. */
 #define TW_MAX_TEXT_LINE 8192u

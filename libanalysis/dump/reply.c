@@ -1,5 +1,6 @@
 /* EHLO replies, IMAP greetings and banners. */
 #include "dump/reply.h"
+#include "base/bounds.h"
 
 #include <string.h>
 
@@ -63,7 +64,14 @@ struct tw_slice tw_text_word(struct tw_slice *line)
  * name is printable (RFC 4422 section 3.1), so what is not is escaped. */
 static void add_mechanism(struct tw_buf *auth, size_t from, struct tw_slice word)
 {
+	static const char cut[] = " ...";
 	struct tw_buf up = { 0 };
+
+	if (auth->n - from >= TW_MAX_MECHANISMS) {
+		if (memcmp(auth->p + auth->n - 4, cut, 4) != 0)
+			tw_buf_adds(auth, cut);
+		return;
+	}
 	for (size_t i = 0; i < word.n; i++) {
 		uint8_t c = upper(word.p[i]);
 		if (c > 0x20 && c < 0x7f)

@@ -36,7 +36,7 @@ struct tw_caps tw_ehlo_read(struct tw_slice reply, struct tw_buf *auth);
  * pseudo-mechanisms LOGINDISABLED and IMAP-LOGIN. Not whole without one. */
 struct tw_caps tw_imap_greeting_read(struct tw_slice greeting, struct tw_buf *auth);
 /* Adds the blank-separated mechanisms of words to the list in auth that began
- * at from, upper case, each once. */
+ * at from, upper case, each once; "..." where TW_MAX_MECHANISMS cuts it. */
 void tw_auth_add(struct tw_buf *auth, size_t from, struct tw_slice words);
 
 #endif

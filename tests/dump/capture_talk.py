@@ -71,7 +71,12 @@ SOCKS5_AUTH = [("C", b"\5\1\2"), ("S", b"\5\2"), ("C", b"\1\1a" + bytes([len(SEC
 SOCKS4A = [("C", b"\4\1\1\xbb\0\0\0\1id\0a.example\0"), ("S", b"\0\x5a" + bytes(6))]
 
 # name, port, conversation, what the row must say: (spoken, offered, answer, auth_plain, auth_used, outcome-or-None)
+MANY = [f"M{i:05}" for i in range(1000)]
+KEPT = MANY[:147]  # seven bytes each but the first: the list that reaches 1,024 bytes is cut
+
 CASES = [
+    ("smtp: more mechanisms than any server has", 25, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 AUTH " + " ".join(MANY), "C QUIT", "S 221 bye"),
+     ("smtp", "no", "", " ".join(KEPT) + " ...", "", "no-tls")),
     ("smtp: offered, taken", 25, lines("S 220 mx.example.test ESMTP", "C EHLO a", "S 250-mx", "S 250-AUTH PLAIN LOGIN", "S 250 STARTTLS", "C STARTTLS",
                                        "S 220 go") + TLS, ("smtp", "yes", "accepted", "PLAIN LOGIN", "", None)),
     ("smtp: not offered, AUTH in clear", 587, lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 AUTH PLAIN", f"C AUTH PLAIN {SECRET}", "S 235 ok", "C QUIT",
