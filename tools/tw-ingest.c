@@ -22,18 +22,20 @@ static const char help[] =
 	"  --rejects FILE            a row for each record that could not be read\n"
 	"  --source active|passive   the column source, default by the format\n"
 	"  --scan NAME, --protocol P the columns scan (campaign), protocol of every row\n"
+	"  --clients keep|drop       clients' addresses: as they are, none; hash:KEYFILE:\n"
+	"                            a hash with the file's secret instead\n"
 	"  --port N, --at TIME       port, time (RFC 3339) where the dump has none\n"
 	"  --time-from-name          the time from the date in each file's name\n"
 	"  --show COLUMN,...         of captures: client_chain client_ciphers ja4 scts\n"
 	"                            ocsp_stapled auth_used\n"
 	"  --columns, --strict       list all columns; exit 2 if a record was rejected\n"
-	"  --threads N               read records in N threads, default one a processor\n"
-	"  -q, --quiet  --help  --version\n"
+	"  --threads N  -q, --quiet  --help  --version\n"
 	"Ends with the counts on standard error. FILE.gz, FILE.zst: packed.\n"
 	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
 
 struct run {
 	struct tw_ingest_options options;
+	struct tw_clients *clients;
 	struct tw_buf at;
 	const char *out, *certs, *rejects;
 	bool strict, quiet;
@@ -64,13 +66,21 @@ static int format(struct run *r, const char *name)
 	return status;
 }
 
-enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, TIME_FROM_NAME, STRICT, SHOW, COLUMNS, THREADS, SHOW_HELP, SHOW_VERSION };
+enum { CERTS = 256, REJECTS, SOURCE, SCAN, PROTOCOL, PORT, AT, TIME_FROM_NAME, STRICT, SHOW, COLUMNS, CLIENTS, THREADS, SHOW_HELP, SHOW_VERSION };
 
 static int show(struct run *r, const char *list)
 {
 	struct tw_slice bad;
 	return tw_obs_shows(tw_str(list), &r->options.show, &bad) ? -1 :
 	    cli_usage("--show %.*s: no column on demand; --columns lists them", (int)bad.n, (const char *)bad.p);
+}
+
+static int clients(struct run *r, const char *how)
+{
+	int err = tw_clients_open(how, &r->clients);
+
+	r->options.clients = r->clients;
+	return err == 1 ? cli_usage("--clients %s: keep, drop or hash:KEYFILE", how) : err ? 2 : -1;
 }
 
 /* -1: taken; else the exit status. */
@@ -104,6 +114,7 @@ static int value(struct run *r, int c, const char *v)
 	case THREADS:
 		return cli_threads(v, &r->options.threads) ? -1 : cli_usage("--threads wants a number from 1 to 1024");
 	case SHOW: return show(r, v);
+	case CLIENTS: return clients(r, v);
 	case COLUMNS: return columns();
 	case SHOW_HELP: return cli_say(help);
 	default: return cli_version();
@@ -128,6 +139,7 @@ static int provenance(const struct run *r, const struct tw_ingest *g)
 			tw_buf_addf(&shown, "%s%s", shown.n ? "," : "", tw_obs_columns[i].name);
 	tw_provenance_text(&p, "show", tw_buf_slice(&shown));
 	tw_buf_free(&shown);
+	tw_clients_provenance(r->clients, &p);
 	tw_provenance_text(&p, "format", tw_str(o->format ? o->format->name : ""));
 	tw_ingest_inputs(g, &p);
 	return tw_provenance_write(&p, r->out, true);
@@ -183,7 +195,7 @@ int main(int argc, char **argv)
 		{ "certs", 1, 0, CERTS }, { "rejects", 1, 0, REJECTS }, { "source", 1, 0, SOURCE }, { "scan", 1, 0, SCAN },
 		{ "protocol", 1, 0, PROTOCOL }, { "port", 1, 0, PORT }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME }, { "strict", 0, 0, STRICT },
-		{ "show", 1, 0, SHOW }, { "columns", 0, 0, COLUMNS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
+		{ "show", 1, 0, SHOW }, { "columns", 0, 0, COLUMNS }, { "clients", 1, 0, CLIENTS }, { "threads", 1, 0, THREADS }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct run r = { 0 };
 	int status = -1;
@@ -199,5 +211,6 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = optind == argc ? cli_usage("no DUMP named") : run(&r, argv + optind, argc - optind);
 	tw_buf_free(&r.at);
+	tw_clients_free(r.clients);
 	return status;
 }

@@ -31,6 +31,8 @@ static const char help[] =
 	"  --crl FILE           CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R       known (default) or require: a CRL in force for each\n"
 	"  --scan NAME          the column scan: the campaign\n"
+	"  --clients C          client addresses: keep (default), drop, or hash:KEYFILE,\n"
+	"                       a hash with the file's secret instead\n"
 	"  --at TIME            RFC 3339, where a dump has no time\n"
 	"  --time-from-name     the same, from the date in each file's name\n"
 	"  --threads N          threads that work, by default one a processor\n"
@@ -40,6 +42,7 @@ static const char help[] =
 
 struct study {
 	struct tw_ingest_options options;
+	struct tw_clients *clients;
 	struct tw_buf at;
 	char **store, **crl;
 	int nstore, ncrl;
@@ -68,6 +71,7 @@ static int provenance(struct study *s, const struct tw_ingest *g, const struct t
 	tw_provenance_text(&p, "scan", s->options.scan);
 	tw_provenance_text(&p, "at", s->options.at);
 	tw_provenance_text(&p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
+	tw_clients_provenance(s->clients, &p);
 	tw_provenance_text(&p, "profile", tw_str(s->profile ? s->profile->name : tw_profile_rfc5280.name));
 	tw_provenance_text(&p, "revocation", tw_str(s->require ? "require" : "known"));
 	int err = tw_provenance_stores(&p, s->store, s->nstore);
@@ -226,11 +230,20 @@ static int run(struct study *s, char **dumps, int n)
 	return err || bad ? 2 : 0;
 }
 
+/* -1: taken; else the exit status. */
+static int clients(struct study *s, const char *how)
+{
+	int err = tw_clients_open(how, &s->clients);
+
+	s->options.clients = s->clients;
+	return err == 1 ? cli_usage("--clients %s: keep, drop or hash:KEYFILE", how) : err ? 2 : -1;
+}
+
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, PROFILE, CRL, REVOCATION, SCAN, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
+	enum { STORE = 256, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
 	static const struct option longs[] = { { "store", 1, 0, STORE }, { "profile", 1, 0, PROFILE },
-		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "at", 1, 0, AT },
+		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "clients", 1, 0, CLIENTS }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
@@ -253,6 +266,7 @@ int main(int argc, char **argv)
 				status = cli_usage("--revocation %s: known or require", optarg);
 			break;
 		case SCAN: s.options.scan = tw_str(optarg); break;
+		case CLIENTS: status = clients(&s, optarg); break;
 		case AT:
 			s.at.n = 0;
 			if (!tw_time_to_utc(tw_str(optarg), &s.at))
@@ -276,6 +290,7 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = argc - optind < 2 ? cli_usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
 	tw_buf_free(&s.at);
+	tw_clients_free(s.clients);
 	free(s.store);
 	free(s.crl);
 	return status;

@@ -157,6 +157,12 @@
  * registry some forty. What is beyond is left out, and the list ends in "...". */
 #define TW_MAX_MECHANISMS 1024u
 
+/* Bytes of a key that hides clients' addresses: RFC 2104 section 3 wants no less
+ * than the digest's length and gains nothing by more; 16 still make guessing
+ * hopeless. What is longer than a page is some other file. */
+#define TW_MIN_KEY 16
+#define TW_MAX_KEY 4096
+
 /* Clear text before TLS that is read on one connection: greetings, capabilities
  * and authentication are some kilobytes, a mail has any length. */
 #define TW_MAX_TEXT_LINE 8192u

@@ -46,6 +46,8 @@ struct block {
 	struct tw_counts *totals; /* of the run: where captures are counted */
 	bool failed;
 	unsigned show; /* columns on demand */
+	const struct tw_clients *clients;
+	struct tw_buf hidden; /* what --clients makes of the row at hand */
 };
 
 /* One stream being cut. */

@@ -3,7 +3,7 @@
 #define TW_FORMAT_H
 
 #include "base/base.h"
-#include "dump/observation.h"
+#include "dump/clients.h"
 
 /* Where a run's results go. Each returns -1 after tw_error when it could not
  * be written; the run then ends. */
@@ -25,6 +25,7 @@ struct tw_ingest_options {
 	/* of the run alone, not for formats */
 	struct tw_slice at; /* RFC 3339 UTC; formats: tw_record's */
 	bool time_from_name;
+	const struct tw_clients *clients; /* lent; NULL: kept */
 	unsigned threads;               /* 0: as many as processors */
 	const struct tw_format *format; /* NULL: each input by its content */
 };

@@ -36,6 +36,13 @@ struct tw_ingest {
 static int sink_obs(void *self, const struct tw_obs_row *o)
 {
 	struct block *b = self;
+	struct tw_obs_row row;
+
+	if (b->clients) {
+		row = *o;
+		tw_clients_hide(b->clients, &row, &b->hidden);
+		o = &row;
+	}
 	tw_obs_write(&b->rows, o, b->show);
 	b->n.observations++;
 	return 0;
@@ -178,6 +185,7 @@ static void *block_open(void *self)
 	struct block *b = tw_alloc(sizeof *b);
 
 	b->show = g->options.show;
+	b->clients = g->options.clients;
 	return b;
 }
 
@@ -190,6 +198,7 @@ static void block_close(void *self, void *block)
 	tw_buf_free(&b->rows);
 	tw_buf_free(&b->sent);
 	tw_buf_free(&b->rejects);
+	tw_buf_free(&b->hidden);
 	free(b->cut);
 	free(b->staged);
 	free(b);
