@@ -54,6 +54,8 @@ tests_check_revoked_SOURCES = tests/trust/check_revoked.c
 tests_check_revoked_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++ $(CHECK_LIBS)
 EXTRA_DIST += tests/trust/revoked
+dist_check_SCRIPTS += tests/trust/import.sh
+EXTRA_DIST += tests/trust/import.py
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus/gather.sh

@@ -36,3 +36,8 @@ bin_PROGRAMS += tw-report
 tw_report_SOURCES = tools/tw-report.c
 tw_report_LDADD = libcli.la libreport.la
 dist_man_MANS += man/tw-report.1
+
+bin_PROGRAMS += tw-stores
+tw_stores_SOURCES = tools/tw-stores.c tools/stores.h tools/stores_import.c
+tw_stores_LDADD = libcli.la libtrust.la
+dist_man_MANS += man/tw-stores.1

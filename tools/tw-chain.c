@@ -1,7 +1,7 @@
 /* tw-chain: appends verdicts to observations. */
 #include "base/filter.h"
 #include "chain/stage.h"
-#include "trust/snapshot.h"
+#include "trust/digest.h"
 #include "cli.h"
 
 #include <config.h>

@@ -7,7 +7,7 @@
 #include "crypto/classify.h"
 #include "dump/ingest.h"
 #include "report/report.h"
-#include "trust/snapshot.h"
+#include "trust/digest.h"
 
 #include <config.h>
 #include <errno.h>

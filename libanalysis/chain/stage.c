@@ -1,7 +1,7 @@
 /* The stage: what it opens and frees. */
 #include "base/blocks.h"
 #include "chain/memory.h"
-#include "trust/snapshot.h"
+#include "trust/digest.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,20 @@
 # trust/ knows which certificates a store holds, and judges nothing.
 noinst_LTLIBRARIES += libtrust.la
 libtrust_la_SOURCES = \
+	libanalysis/trust/digest.c \
+	libanalysis/trust/digest.h \
+	libanalysis/trust/import.h \
+	libanalysis/trust/import_pem.c \
+	libanalysis/trust/importers.c \
+	libanalysis/trust/importers.h \
+	libanalysis/trust/pool.c \
+	libanalysis/trust/pool.h \
 	libanalysis/trust/revoked.c \
 	libanalysis/trust/revoked.h \
 	libanalysis/trust/snapshot.c \
 	libanalysis/trust/snapshot.h \
+	libanalysis/trust/snapshot_csv.c \
 	libanalysis/trust/store.c \
 	libanalysis/trust/store.h
 # A convenience library does not say that its objects are C++.
-libtrust_la_LIBADD = libjson.la libcert.la libbase.la -lstdc++
+libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) -lstdc++

@@ -1,60 +1,110 @@
-/* A store's anchors as one digest. */
+/* Rows of a snapshot. */
 #include "trust/snapshot.h"
-#include "base/output.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int by_bytes(const void *a, const void *b)
+void tw_snapshot_free(struct tw_snapshot *s)
 {
-	return memcmp(a, b, TW_SHA256);
+	free(s->v);
+	tw_buf_free(&s->text);
+	memset(s, 0, sizeof *s);
 }
 
-void tw_store_digest(const struct tw_store *s, const struct tw_certs *certs, uint8_t out[TW_SHA256])
+struct tw_snapshot_row *tw_snapshot_add(struct tw_snapshot *s, enum tw_snapshot_kind kind)
 {
-	uint8_t *all = tw_alloc((size_t)s->n * TW_SHA256);
+	if (s->n == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 64;
+		s->v = tw_realloc(s->v, s->cap, sizeof *s->v);
+	}
+	struct tw_snapshot_row *e = &s->v[s->n++];
+	memset(e, 0, sizeof *e);
+	e->kind = kind;
+	e->cert = TW_NONE;
+	e->distrust_after = TW_TIME_MAX;
+	e->expiry = true;
+	e->from = TW_TIME_MIN;
+	e->until = TW_TIME_MAX;
+	return e;
+}
 
+struct tw_snapshot_row *tw_snapshot_add_cert(struct tw_snapshot *s, enum tw_snapshot_kind kind, const struct tw_certs *certs,
+	uint32_t cert)
+{
+	struct tw_snapshot_row *e = tw_snapshot_add(s, kind);
+
+	e->cert = cert;
+	e->by_cert = true;
+	memcpy(e->sha256, certs->v[cert].sha256, TW_SHA256);
+	return e;
+}
+
+uint32_t tw_snapshot_text(struct tw_snapshot *s, struct tw_slice bytes)
+{
+	if (!bytes.n)
+		return 0;
+	if (!s->text.n)
+		tw_buf_addc(&s->text, 0);
+	if (s->text.n + bytes.n >= UINT32_MAX)
+		tw_die("a snapshot with over 4 GiB of text");
+	uint32_t at = (uint32_t)s->text.n;
+	tw_buf_addslice(&s->text, bytes);
+	tw_buf_addc(&s->text, 0);
+	return at;
+}
+
+static struct tw_slice serial_of(const struct tw_snapshot *s, const struct tw_snapshot_row *e)
+{
+	return (struct tw_slice){ e->nserial ? s->text.p + e->serial : NULL, e->nserial };
+}
+
+static int by_number(int64_t a, int64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* Names first; behind them all else, so that rows that say the same lie together. */
+static int by_word(const void *x, const void *y, void *self)
+{
+	const struct tw_snapshot *s = self;
+	const struct tw_snapshot_row *a = x, *b = y;
+	int d = by_number(a->kind, b->kind);
+
+	d = d ? d : by_number(b->by_cert, a->by_cert);
+	d = d ? d : memcmp(a->sha256, b->sha256, TW_SHA256);
+	d = d ? d : memcmp(a->issuer, b->issuer, TW_SHA256);
+	d = d ? d : tw_slice_cmp(serial_of(s, a), serial_of(s, b));
+	d = d ? d : memcmp(a->spki, b->spki, TW_SHA256);
+	d = d ? d : by_number(a->distrust_after, b->distrust_after);
+	d = d ? d : by_number(a->purposes, b->purposes);
+	d = d ? d : by_number(a->from, b->from);
+	d = d ? d : by_number(a->until, b->until);
+	d = d ? d : by_number(a->expiry, b->expiry);
+	d = d ? d : strcmp(tw_snapshot_str(s, a->constraints), tw_snapshot_str(s, b->constraints));
+	d = d ? d : strcmp(tw_snapshot_str(s, a->label), tw_snapshot_str(s, b->label));
+	d = d ? d : strcmp(tw_snapshot_str(s, a->subject), tw_snapshot_str(s, b->subject));
+	d = d ? d : by_number(a->by_serial, b->by_serial);
+	return d ? d : by_number(a->by_key, b->by_key);
+}
+
+static int by_row(const void *x, const void *y, void *self)
+{
+	int d = by_word(x, y, self);
+
+	return d ? d : by_number((int64_t)((const struct tw_snapshot_row *)x)->at, (int64_t)((const struct tw_snapshot_row *)y)->at);
+}
+
+uint32_t tw_snapshot_sort(struct tw_snapshot *s)
+{
+	uint32_t n = 0, dropped;
+
+	if (!s->n)
+		return 0;
+	qsort_r(s->v, s->n, sizeof *s->v, by_row, s);
 	for (uint32_t i = 0; i < s->n; i++)
-		memcpy(all + (size_t)i * TW_SHA256, certs->set.keys[s->anchor[i].cert], TW_SHA256);
-	if (s->n)
-		qsort(all, s->n, TW_SHA256, by_bytes);
-	tw_sha256((struct tw_slice){ all, (size_t)s->n * TW_SHA256 }, out);
-	free(all);
-}
-
-static int one(struct tw_buf *b, const char *spec)
-{
-	struct tw_certs certs = { 0 };
-	struct tw_store s = { 0 };
-	uint8_t sha256[TW_SHA256];
-	int err = tw_store_open(&s, &certs, spec);
-
-	if (err == 0) {
-		tw_store_digest(&s, &certs, sha256);
-		tw_buf_adds(b, "{\"name\": ");
-		tw_json_string(b, tw_str(s.name));
-		tw_buf_adds(b, ", \"spec\": ");
-		tw_json_string(b, tw_str(spec));
-		tw_buf_addf(b, ", \"anchors\": %u, \"sha256\": \"", s.n);
-		tw_buf_addhex(b, sha256, sizeof sha256);
-		tw_buf_adds(b, "\"}");
-		tw_store_free(&s);
-	}
-	tw_certs_close(&certs);
-	return err;
-}
-
-int tw_provenance_stores(struct tw_provenance *p, char *const *spec, int n)
-{
-	struct tw_buf b = { 0 };
-	int err = 0;
-
-	for (int i = 0; i < n && err == 0; i++) {
-		tw_buf_adds(&b, i ? ", " : "[");
-		err = one(&b, spec[i]);
-	}
-	tw_buf_adds(&b, n ? "]" : "[]");
-	tw_provenance_json(p, "stores", tw_buf_slice(&b));
-	tw_buf_free(&b);
-	return err;
+		if (!i || by_word(&s->v[i], &s->v[n - 1], s) != 0)
+			s->v[n++] = s->v[i];
+	dropped = s->n - n;
+	s->n = n;
+	return dropped;
 }

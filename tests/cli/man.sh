@@ -16,6 +16,13 @@ text() {
 	sed -e '/^\.SH EXAMPLES/,/^\.SH SEE/d' -e 's/\\f[BIR]//g' -e 's/^\.[A-Z][A-Za-z]* *//' -e 's/"//g' -e 's/\\-/-/g' "$1"
 }
 long_of() { sed -n 's/.*{ "[a-z-]*", .*/&/p' "$1" | grep -oE '\{ "[a-z-]+", *(no_argument|required_argument|[01])' | sed 's/{ "\([a-z-]*\)".*/--\1/' | sort -u; }
+# A tool of verbs has a file and a --help for each; --version is the tool's own.
+sources() { case $1 in tw-stores) ls tools/stores_*.c ;; *) echo "tools/$1.c" ;; esac; }
+verbs() { case $1 in tw-stores) sources "$1" | sed 's/.*stores_\(.*\)\.c/\1/' ;; esac; }
+help_of() {
+	"$TW_BUILDDIR/$1" --help
+	for v in $(verbs "$1"); do "$TW_BUILDDIR/$1" "$v" --help || fail "$1 $v --help: exit $?"; done
+}
 
 n=0
 for c in tools/tw-*.c; do
@@ -24,7 +31,7 @@ for c in tools/tw-*.c; do
 	n=$((n + 1))
 	[ -f "$page" ] || { fail "$tool has no man page"; continue; }
 	text "$page" | options >"$t/page"
-	"$TW_BUILDDIR/$tool" --help | sed '/Print a table: /d' | options >"$t/help"
+	help_of "$tool" | sed '/Print a table: /d' | options >"$t/help"
 	# -o and -q have long names that not every --help spells out, and the other way round
 	for o in $(cat "$t/help"); do
 		grep -qx -e "$o" "$t/page" || fail "$page lacks $o of --help"
@@ -32,7 +39,9 @@ for c in tools/tw-*.c; do
 	for o in $(cat "$t/page"); do
 		grep -qx -e "$o" "$t/help" || fail "$page has $o, --help does not"
 	done
-	long_of "$c" >"$t/longs"
+	for f in $(sources "$tool"); do long_of "$f"; done >"$t/found"
+	[ -z "$(verbs "$tool")" ] || echo "--version" >>"$t/found"
+	sort -u "$t/found" >"$t/longs"
 	[ -s "$t/longs" ] || fail "no options found in $c"
 	grep -e '^--' "$t/help" | diff "$t/longs" - >"$t/diff" || fail "$tool takes other options than --help names: $(cat "$t/diff")"
 	for h in NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do

@@ -16,6 +16,7 @@ opts() {
 	tw-classify) echo "--certs $t/certs.der" ;;
 	tw-report) echo "-t validity" ;;
 	tw-study) echo "--store rig=$src/data-samples/roots.pem" ;;
+	tw-stores) ;;
 	tw-verify) echo "--at 2015-06-01 --store $src/tests/chain/certs/root.pem" ;;
 	*) return 1 ;;
 	esac
@@ -27,7 +28,7 @@ input() {
 	tw-classify) echo judged.csv ;;
 	tw-report) echo classified.csv ;;
 	tw-ingest | tw-study) echo scan.json ;;
-	tw-verify) echo chain.pem ;;
+	tw-stores | tw-verify) echo chain.pem ;;
 	*) return 1 ;;
 	esac
 }
@@ -45,8 +46,12 @@ cd "$t" || exit 1
 "$b/tw-chain" $(opts tw-chain) observations.csv >judged.csv || fail "no verdicts"
 "$b/tw-classify" --certs certs.der judged.csv >classified.csv || fail "no classes"
 
+# A tool of verbs is run with each that reads a file and prints one.
+verbs() { case $1 in tw-stores) echo import ;; *) echo none ;; esac; }
+verb=
+
 # run ARGUMENT... : out, err and $rc of the tool; standard input is empty.
-run() { "$b/$tool" "$@" >out 2>err </dev/null; rc=$?; }
+run() { "$b/$tool" $verb "$@" >out 2>err </dev/null; rc=$?; }
 # refuses WHAT: exit 2, nothing on standard output, words on standard error.
 refuses() {
 	[ "$rc" = 2 ] || fail "$1: exit $rc, not 2"
@@ -95,7 +100,7 @@ inputs() { # missing, folder, empty, standard input, compressed, odd names
 	run "$@" "$in"
 	[ "$rc" = 0 ] && [ -s out ] || fail "a good run: exit $rc, $(cat err)"
 	cp out good
-	"$b/$tool" "$@" - <"$in" >out 2>err; rc=$?
+	"$b/$tool" $verb "$@" - <"$in" >out 2>err; rc=$?
 	[ "$tool" = tw-ingest ] && sed 's/,scan.json,/,-,/' good >good.stdin || cp good good.stdin
 	[ "$rc" = 0 ] && cmp -s out good.stdin || fail "standard input as -: exit $rc, $(head -2 err)"
 	for z in gzip zstd xz; do
@@ -116,7 +121,7 @@ inputs() { # missing, folder, empty, standard input, compressed, odd names
 	run "$@" -- -odd
 	[ "$rc" = 0 ] || fail "a name after --: exit $rc"
 	for a in LC_ALL=C LC_ALL=de_DE.UTF-8 LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo 'TZ=<-12>12' POSIXLY_CORRECT=1; do
-		env "$a" "$b/$tool" "$@" "$in" 2>/dev/null </dev/null | cmp -s - good || fail "other bytes with $a"
+		env "$a" "$b/$tool" $verb "$@" "$in" 2>/dev/null </dev/null | cmp -s - good || fail "other bytes with $a"
 	done
 	run --threads 2 "$@" "$in"
 	cmp -s out good || fail "other bytes with two threads"
@@ -127,11 +132,11 @@ outputs() { # -o, -q, full disks, closed streams
 	set -- $(opts "$tool")
 	run -q "$@" "$in"
 	[ "$rc" = 0 ] && [ ! -s err ] || fail "-q: exit $rc, $(head -1 err)"
-	"$b/$tool" "$@" "$in" >/dev/full 2>err </dev/null; rc=$?; : >out; refuses "a full disk"
-	"$b/$tool" "$@" "$in" >&- 2>err </dev/null; rc=$?; : >out; refuses "standard output closed"
-	"$b/$tool" "$@" "$in" 2>&- >out </dev/null || fail "standard error closed: exit $?"
+	"$b/$tool" $verb "$@" "$in" >/dev/full 2>err </dev/null; rc=$?; : >out; refuses "a full disk"
+	"$b/$tool" $verb "$@" "$in" >&- 2>err </dev/null; rc=$?; : >out; refuses "standard output closed"
+	"$b/$tool" $verb "$@" "$in" 2>&- >out </dev/null || fail "standard error closed: exit $?"
 	cmp -s out good || fail "other bytes with standard error closed"
-	"$b/$tool" "$@" "$in" <&- >out 2>err || fail "standard input closed: exit $?"
+	"$b/$tool" $verb "$@" "$in" <&- >out 2>err || fail "standard input closed: exit $?"
 	cmp -s out good || fail "other bytes with standard input closed"
 	run -o - "$@" "$in"
 	cmp -s out good || fail "-o - is not standard output"
@@ -199,7 +204,12 @@ for f in "$b"/tw-*; do
 	seen=$((seen + 1))
 	in=$(input "$tool") && opts "$tool" >/dev/null || { fail "has no line in the table of tests/cli/manners.sh"; continue; }
 	about
-	case $tool in tw-study) study ;; *) inputs; outputs ;; esac
+	for v in $(verbs "$tool"); do
+		verb=$v
+		[ "$v" != none ] || verb=
+		case $tool in tw-study) study ;; *) inputs; outputs ;; esac
+	done
+	verb=
 	if is_filter "$tool"; then filters; fi
 done
 tool=all

@@ -1,0 +1,9 @@
+/* importers.h: the importers themselves; inner to trust/. */
+#ifndef TW_TRUST_IMPORTERS_H
+#define TW_TRUST_IMPORTERS_H
+
+#include "trust/import.h"
+
+extern const struct tw_importer tw_import_pem;
+
+#endif

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Vendors' files through tw-stores import: each row against tables that were made by others (../shared/rootstores/expected)."""
+import csv
+import io
+import os
+import subprocess
+import sys
+
+TOOL = os.environ["TW_BUILDDIR"] + "/tw-stores"
+SHARED = os.environ["TW_SRCDIR"] + "/../shared/rootstores/"
+
+# Native file, options, table of expected rows. A new importer adds its files here.
+CASES = [
+    ("pem/certifi-npm-14.5.15-cacert.pem", [], "certifi-npm-14.5.15-cacert"),
+    ("intermediates/cfssl-int-bundle-2015-04-06.pem", [], "cfssl-int-bundle-2015-04-06"),
+]
+# Tables that say of certificates what the file does not: a bundle of intermediates says nothing of trust, and as a
+# store each of it is an anchor.
+NO_TRUST = {"cfssl-int-bundle-2015-04-06"}
+
+bad = 0
+
+
+def fail(text):
+    global bad
+    bad += 1
+    print("FAIL", text)
+
+
+def rows_of(path, options):
+    run = subprocess.run([TOOL, "import", "-q", *options, path], capture_output=True, text=True)
+    if run.returncode:
+        fail(f"{path}: exit {run.returncode}: {run.stderr.strip()}")
+        return []
+    return list(csv.DictReader(io.StringIO(run.stdout)))
+
+
+def trust(name, rows):
+    """(sha256, tls_trusted, distrust_after) of each certificate that has a name."""
+    found = {}
+    for r in rows:
+        key = r["sha256"]
+        value = ("0" if name in NO_TRUST else r["tls_trusted"], r["distrust_after"])
+        if key and found.setdefault(key, value) != value:
+            fail(f"{name}: {key} is said twice, differently: {found[key]}, {value}")
+    return found
+
+
+def table(name):
+    with open(SHARED + "expected/" + name + ".csv", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def compare(native, options, name):
+    rows = rows_of(SHARED + native, options)
+    have, want = trust(name, rows), trust(name, table(name))
+    for key in sorted(have.keys() | want.keys()):
+        if have.get(key) != want.get(key):
+            fail(f"{native}: {key}: {have.get(key)}, not {want.get(key)}")
+    if os.path.exists(SHARED + "expected/" + name + ".distrusted.csv"):
+        have = {(r["issuer_der_sha256"], r["serial_hex"], "1" if r["sha256"] else "0") for r in rows if r["issuer_der_sha256"]}
+        want = {(r["issuer_der_sha256"], r["serial_hex"], r["has_certificate"]) for r in table(name + ".distrusted")}
+        for key in sorted(have ^ want):
+            fail(f"{native}: distrusted {key}: {'not expected' if key in have else 'missing'}")
+    return len(want)
+
+
+if not os.path.isdir(SHARED):
+    print("no ../shared/rootstores here: skipped")
+    sys.exit(77)
+cells = sum(compare(*case) for case in CASES)
+print(f"{len(CASES)} files, {cells} certificates, {bad} failures")
+sys.exit(bad != 0)
