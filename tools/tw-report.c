@@ -19,7 +19,7 @@ static const char help[] =
 	"  --pretty              to read on a terminal: protocols across, percentages,\n"
 	"                        what is zero for all named below\n"
 	"  --unit UNIT           only lines of probe, host, target, connection, server,\n"
-	"                        certificate or certificate-ever\n"
+	"                        client, certificate or certificate-ever\n"
 	"  --by COLUMN,...       group by columns, time:day, time:week, time:month too\n"
 	"  --rescans WHICH       what stands for a host in a scan: its last (default) or\n"
 	"                        first established observation; each: all of them\n"

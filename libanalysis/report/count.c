@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const unit_names[TW_UNIT_N] = { "probe", "host", "target", "connection", "server", "certificate",
-	"certificate-ever" };
+static const char *const unit_names[TW_UNIT_N] = { "probe", "host", "target", "connection", "server", "client",
+	"certificate", "certificate-ever" };
 
 enum tw_unit tw_unit_find(const char *name)
 {
@@ -18,7 +18,9 @@ enum tw_unit tw_unit_find(const char *name)
 
 const char *tw_report_unit(const struct tw_report *r, enum tw_unit unit)
 {
-	return unit == TW_UNIT_SERVER && r->options.servers_any ? "server-any" : unit_names[unit];
+	if (r->options.servers_any && (unit == TW_UNIT_SERVER || unit == TW_UNIT_CLIENT))
+		return unit == TW_UNIT_SERVER ? "server-any" : "client-any";
+	return unit_names[unit];
 }
 
 static struct tw_line start(const struct tw_collect *c, const struct tw_tuple *tuple, uint32_t j, bool all)
@@ -291,7 +293,9 @@ static void collect(struct tw_collect *c)
 	rows(c, TW_UNIT_HOST);
 	rows(c, TW_UNIT_TARGET);
 	rows(c, TW_UNIT_CONNECTION);
-	things(c, &r->server, TW_UNIT_SERVER, r->options.servers_any ? TW_ANY : TW_VOTE);
+	enum tw_mode several = r->options.servers_any || c->t->servers_any ? TW_ANY : TW_VOTE;
+	things(c, &r->server, TW_UNIT_SERVER, several);
+	things(c, &r->clients, TW_UNIT_CLIENT, several);
 	things(c, &r->certificate, TW_UNIT_CERTIFICATE, c->t->certificates_any ? TW_ANY : TW_BEST);
 	things(c, &r->certificate, TW_UNIT_CERTIFICATE_EVER, TW_ANY);
 	free(c->values[0].v);

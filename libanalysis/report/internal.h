@@ -7,11 +7,12 @@
 #include "report/tally.h"
 
 /* ---- tuples: the distinct rows, seen through the columns that tables ask for ---- */
-/* The columns of the same names, but two: chain is told as yes or nothing, and
- * role is none of a row. A tuple with a role is what a table knows of a
+/* The columns of the same names, but some: chain is told as yes or nothing,
+ * offered_versions as the highest of them, and role is none of a row. A tuple with a role is what a table knows of a
  * certificate: leaf, intermediate, root, or unknown; all else of it is empty
  * but source, protocol, leaf_key, leaf_sig (its own), the judgements and --by. */
 enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
+	TW_F_OFFERED_VERSIONS, TW_F_OFFERED_CLASSES, TW_F_RESUMED,
 	TW_F_VERSION, TW_F_CIPHER, TW_F_KEX, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
 	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION, TW_F_LIMITED, TW_F_CHAIN,
 	TW_F_ROLE, TW_F_N };
@@ -39,7 +40,7 @@ enum tw_by_kind { TW_BY_COLUMN, TW_BY_DAY, TW_BY_WEEK, TW_BY_MONTH };
 struct tw_report {
 	struct tw_report_options options;
 	struct tw_stage stage, rows_stage;
-	uint32_t col[TW_F_N], ip, port, name, scan, time, probe, by[TW_REPORT_BY];
+	uint32_t col[TW_F_N], ip, port, name, scan, time, probe, client, by[TW_REPORT_BY];
 	enum tw_by_kind by_kind[TW_REPORT_BY];
 	struct tw_judgement *judgement;
 	uint32_t njudgement, npiece;
@@ -48,7 +49,7 @@ struct tw_report {
 	struct tw_intern tuples, groups;
 	struct tw_tuple *tuple;
 	uint32_t tuple_cap, *group_tuple; /* one tuple of each group */
-	struct tw_tally host, target, host_all, target_all, server, certificate;
+	struct tw_tally host, target, host_all, target_all, server, clients, certificate;
 	uint64_t recent[1u << 14]; /* (chain, tuple) seen lately: nothing new in them */
 	bool counted;
 	struct tw_trace *trace;
@@ -114,7 +115,7 @@ struct tw_column {
 struct tw_table {
 	const char *id, *help;
 	enum tw_shape shape;
-	uint32_t needs;  /* bits of 1 << TW_F_* */
+	uint64_t needs;  /* bits of 1 << TW_F_* */
 	uint32_t units;  /* bits of 1 << TW_UNIT_* */
 	bool judged;     /* once for each judgement, keys store and pool */
 	/* Does the tuple count in n? */
@@ -135,19 +136,23 @@ struct tw_table {
 	 * a certificate's tuples, the greatest wins; 0 = not known. */
 	uint32_t (*rank)(const struct tw_tuple *, uint32_t j, const char *role);
 	bool certificates_any; /* a certificate counts in all that its tuples tell, not in the best */
+	bool servers_any;      /* and so a server or client, always */
 };
-#define TW_F(f) (1u << TW_F_##f)
+#define TW_F(f) (1ull << TW_F_##f)
 #define TW_U(u) (1u << TW_UNIT_##u)
 #define TW_UNITS_ROWS (TW_U(PROBE) | TW_U(HOST) | TW_U(TARGET) | TW_U(CONNECTION) | TW_U(SERVER))
 #define TW_NEEDS (TW_F(SOURCE) | TW_F(PROTOCOL) | TW_F(OUTCOME))
 /* What several tables ask. */
 bool tw_is_established(const struct tw_tuple *);
 bool tw_has_chain(const struct tw_tuple *);
+/* Of a certificate's tuple: one of the columns leaves, intermediates, roots,
+ * unknown_role, that begin at this one. Several tuples may give it several. */
+uint64_t tw_role_bit(const struct tw_tuple *, int leaves);
 uint32_t tw_suite_rank(const struct tw_tuple *, uint32_t j, const char *role);
 /* NULL where the table has none of that name. */
 int tw_table_column(const struct tw_table *, const char *name);
 
-extern const struct tw_table tw_table_scans, tw_table_starttls, tw_table_versions, tw_table_validity, tw_table_reasons,
+extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions, tw_table_offers, tw_table_validity, tw_table_reasons,
     tw_table_ciphers, tw_table_families, tw_table_strength, tw_table_keys, tw_table_signatures;
 
 /* ---- lines ---- */
@@ -195,10 +200,10 @@ struct tw_trace {
 	uint32_t nknown;
 	bool one, hit;   /* only one tuple is asked about; the answer */
 	bool hit_row;    /* a certificate of the row counts in the cell */
-	struct tw_tally chosen, printed; /* names of servers, certificates, disagreeing hosts; of hosts */
+	struct tw_tally chosen, printed; /* names of servers, clients, certificates, disagreeing hosts; of hosts */
 };
 enum { TW_COLUMN_N = -1, TW_COLUMN_VALUE = -2, TW_COLUMN_DISAGREE = -3 };
-/* Puts into trace->chosen the servers or certificates that count in the cell,
+/* Puts into trace->chosen the servers, clients or certificates that count in the cell,
  * and the hosts that count as disagreeing. */
 void tw_lines_trace(const struct tw_report *r, struct tw_trace *trace);
 /* Does the tuple, by itself, count in the cell? */

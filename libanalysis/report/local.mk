@@ -11,6 +11,8 @@ libreport_la_SOURCES = \
 	libanalysis/report/rows.c \
 	libanalysis/report/speak.c \
 	libanalysis/report/table_certificates.c \
+	libanalysis/report/table_monitoring.c \
+	libanalysis/report/table_offers.c \
 	libanalysis/report/table_scans.c \
 	libanalysis/report/table_starttls.c \
 	libanalysis/report/table_strength.c \

@@ -249,8 +249,8 @@ static void print(struct block *k, struct tw_buf *b)
 	for (uint32_t at = 0; at < k->ngroup;)
 		at += strip(k, at, shows, rows, labels, b);
 	zeroes(k, b);
-	if (k->group[0]->unit == TW_UNIT_SERVER && k->r->options.servers_any)
-		tw_buf_adds(b, "a server counts in each of its values: they may exceed 100 %\n");
+	if ((k->group[0]->unit == TW_UNIT_SERVER || k->group[0]->unit == TW_UNIT_CLIENT) && k->r->options.servers_any)
+		tw_buf_adds(b, "it counts in each of its values: they may exceed 100 %\n");
 	tw_buf_addc(b, '\n');
 	free(shows);
 }

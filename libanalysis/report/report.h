@@ -2,7 +2,7 @@
  *
  * Rows are interned as tuples of the columns that tables ask for; tables are
  * group-bys over tuples, never over rows. Beside the tuples a report keeps one
- * short entry a distinct host, target, server and certificate (tally.h). */
+ * short entry a distinct host, target, server, client and certificate (tally.h). */
 #ifndef TW_REPORT_H
 #define TW_REPORT_H
 
@@ -14,15 +14,15 @@
 enum tw_rescans { TW_RESCANS_LAST, TW_RESCANS_FIRST, TW_RESCANS_EACH };
 
 /* What is counted; docs/tables.md defines each. */
-enum tw_unit { TW_UNIT_PROBE, TW_UNIT_HOST, TW_UNIT_TARGET, TW_UNIT_CONNECTION, TW_UNIT_SERVER, TW_UNIT_CERTIFICATE,
-	TW_UNIT_CERTIFICATE_EVER, TW_UNIT_N };
+enum tw_unit { TW_UNIT_PROBE, TW_UNIT_HOST, TW_UNIT_TARGET, TW_UNIT_CONNECTION, TW_UNIT_SERVER, TW_UNIT_CLIENT,
+	TW_UNIT_CERTIFICATE, TW_UNIT_CERTIFICATE_EVER, TW_UNIT_N };
 /* As in the column unit; TW_UNIT_N: there is none of this name. */
 enum tw_unit tw_unit_find(const char *name);
 
 #define TW_REPORT_BY 8 /* columns of --by: more makes no table that anyone reads */
 struct tw_report_options {
 	enum tw_rescans rescans;
-	bool servers_any;      /* a server counts in each of its values, not in its most frequent */
+	bool servers_any;      /* a server or client counts in each of its values, not in its most frequent */
 	uint32_t units;        /* bits of 1 << TW_UNIT_*: the lines to print; 0 = all */
 	const char *by[TW_REPORT_BY]; /* columns to group by too, or time:day, time:week, time:month; borrowed */
 	uint32_t nby;

@@ -5,9 +5,17 @@
 #include <string.h>
 
 static const char *const asked[TW_F_N] = { "source", "protocol", "spoken", "tls_start", "starttls_offered",
-	"starttls_answer", "outcome", "version", "cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class",
+	"starttls_answer", "outcome", "offered_versions", "offered_classes", "resumed", "version", "cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class",
 	"leaf_time", "leaf_key", "leaf_sig", "chain_above", "chain_security_bits", "weakest_link", "session_bits",
 	"limited_by", "chain", NULL };
+
+/* tw-chain --client-chain judges what clients sent, in columns of their own: no
+ * verdict on a server. */
+static bool of_clients(const char *store)
+{
+	const char *last = strrchr(store, '.');
+	return last && strcmp(last, ".client") == 0;
+}
 
 /* verdict.S, reason.S and, where it is there, ever.S, of a store with or
  * without .pool; a store's name has no dot. */
@@ -17,7 +25,7 @@ static void find_judgements(struct tw_report *r, const struct tw_header *h)
 
 	for (uint32_t i = 0; i < h->n; i++) {
 		struct tw_judgement j = { NULL, false, { TW_NONE, TW_NONE, TW_NONE } };
-		if (strncmp(h->name[i], "verdict.", 8) != 0)
+		if (strncmp(h->name[i], "verdict.", 8) != 0 || of_clients(h->name[i] + 8))
 			continue;
 		for (int k = 0; k < 3; k++) {
 			struct tw_buf name = { 0 };
@@ -69,6 +77,7 @@ static int bind(void *self, struct tw_header *h)
 	r->scan = tw_header_find(h, "scan");
 	r->time = tw_header_find(h, "time");
 	r->probe = tw_header_find(h, "probe");
+	r->client = tw_header_find(h, "client");
 	find_judgements(r, h);
 	r->npiece = TW_F_N + 3 * r->njudgement + r->options.nby;
 	r->piece = tw_alloc(r->npiece * sizeof *r->piece);
@@ -106,6 +115,10 @@ bool tw_report_entity(struct tw_report *r, const struct tw_row *row, enum tw_uni
 		tw_row_get(row, r->port) };
 	uint32_t n = 4;
 
+	if (unit == TW_UNIT_CLIENT) { /* one of all protocols and groups, as certificates are */
+		*name = tw_hash(tw_row_get(row, r->client), 0);
+		return tw_row_get(row, r->client).n > 0;
+	}
 	if (unit != TW_UNIT_TARGET && ip.n == 0)
 		return false;
 	if (unit == TW_UNIT_TARGET) {
@@ -195,6 +208,8 @@ static int see(void *self, struct tw_row *row)
 		r->tuple[i].count[TW_UNIT_CONNECTION]++;
 		if (tw_report_entity(r, row, TW_UNIT_SERVER, &name))
 			tw_place_count(tw_tally_put(&r->server, name, i));
+		if (tw_report_entity(r, row, TW_UNIT_CLIENT, &name))
+			tw_place_count(tw_tally_put(&r->clients, name, i));
 	} else {
 		r->tuple[i].count[TW_UNIT_PROBE]++;
 		see_host(r, row, i, TW_UNIT_HOST);
@@ -236,6 +251,7 @@ struct tw_report *tw_report_new(const struct tw_report_options *o)
 	tw_tally_init(&r->host_all, TW_TALLY_SET);
 	tw_tally_init(&r->target_all, TW_TALLY_SET);
 	tw_tally_init(&r->server, TW_TALLY_COUNTS);
+	tw_tally_init(&r->clients, TW_TALLY_COUNTS);
 	tw_tally_init(&r->certificate, TW_TALLY_SET);
 	return r;
 }
@@ -290,6 +306,7 @@ void tw_report_free(struct tw_report *r)
 	tw_tally_free(&r->host_all);
 	tw_tally_free(&r->target_all);
 	tw_tally_free(&r->server);
+	tw_tally_free(&r->clients);
 	tw_tally_free(&r->certificate);
 	tw_buf_free(&r->text);
 	tw_buf_free(&r->by_text);

@@ -18,21 +18,11 @@ static bool counts(const struct tw_tuple *t)
 	return !t->passive;
 }
 
-/* A certificate's roles do not exclude each other. */
-static uint64_t mark_role(const struct tw_tuple *t)
-{
-	if (is(t, TW_F_ROLE, "leaf"))
-		return TW_BIT(LEAVES);
-	if (is(t, TW_F_ROLE, "intermediate"))
-		return TW_BIT(INTERMEDIATES);
-	return is(t, TW_F_ROLE, "root") ? TW_BIT(ROOTS) : TW_BIT(UNKNOWN);
-}
-
 static uint64_t mark(const struct tw_tuple *t, uint32_t j)
 {
 	(void)j;
 	if (tw_piece(t, TW_F_ROLE).n)
-		return mark_role(t);
+		return tw_role_bit(t, LEAVES);
 	uint64_t hit = is(t, TW_F_OUTCOME, "timeout") ? TW_BIT(TIMEOUT) : 0;
 	bool tls = t->established || is(t, TW_F_OUTCOME, "handshake-failed") || tw_piece(t, TW_F_VERSION).n;
 	bool heard = tls || tw_piece(t, TW_F_SPOKEN).n;

@@ -5,8 +5,10 @@
 
 const struct tw_table *const tw_tables[] = {
 	&tw_table_scans,
+	&tw_table_monitoring,
 	&tw_table_starttls,
 	&tw_table_versions,
+	&tw_table_offers,
 	&tw_table_validity,
 	&tw_table_reasons,
 	&tw_table_ciphers,
@@ -46,6 +48,16 @@ int tw_table_column(const struct tw_table *t, const char *name)
 bool tw_is_established(const struct tw_tuple *t)
 {
 	return t->established;
+}
+
+uint64_t tw_role_bit(const struct tw_tuple *t, int leaves)
+{
+	static const char *const roles[] = { "leaf", "intermediate", "root" };
+	int i = 0;
+
+	while (i < 3 && !tw_tuple_is(t, TW_F_ROLE, roles[i]))
+		i++;
+	return TW_BIT(leaves + i);
 }
 
 bool tw_has_chain(const struct tw_tuple *t)

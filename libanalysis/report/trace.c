@@ -75,7 +75,8 @@ static bool wanted(struct tw_report *r, const struct tw_row *row, uint32_t tuple
 	case TW_UNIT_HOST:
 	case TW_UNIT_TARGET: return !r->tuple[tuple].passive && stands(r, row, tuple, r->trace->unit);
 	case TW_UNIT_SERVER:
-		return r->tuple[tuple].passive && tw_report_entity(r, row, TW_UNIT_SERVER, &name) && chosen(r, name) && hits(r, tuple);
+	case TW_UNIT_CLIENT:
+		return r->tuple[tuple].passive && tw_report_entity(r, row, r->trace->unit, &name) && chosen(r, name) && hits(r, tuple);
 	default:
 		r->trace->hit_row = false;
 		tw_report_certificates(r, row, tuple, see_certificate);

@@ -166,6 +166,37 @@ static void by_pieces(struct tw_report *r, const struct tw_row *row, struct tw_s
 	}
 }
 
+static bool next(struct tw_slice *s, uint8_t sep, struct tw_slice *w)
+{
+	if (s->n == 0)
+		return false;
+	const uint8_t *stop = memchr(s->p, sep, s->n);
+	w->p = s->p;
+	w->n = stop ? (size_t)(stop - s->p) : s->n;
+	size_t used = w->n + (stop != NULL);
+	s->p += used;
+	s->n -= used;
+	return true;
+}
+
+/* The highest of the versions that a client offered, GREASE (RFC 8701) and what
+ * has no name aside; "other" where nothing else was. */
+static struct tw_slice highest(struct tw_slice offered)
+{
+	static const char *const order[] = { "SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3-draft", "TLSv1.3" };
+	const int n = sizeof order / sizeof *order;
+	struct tw_slice w;
+	int best = -1;
+
+	if (offered.n == 0)
+		return offered;
+	while (next(&offered, ' ', &w))
+		for (int i = n - 1; i > best; i--)
+			if (tw_slice_is(w, order[i]) || (i == n - 2 && w.n > 8 && memcmp(w.p, "TLSv1.3-", 8) == 0))
+				best = i;
+	return tw_str(best < 0 ? "other" : order[best]);
+}
+
 uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add)
 {
 	struct tw_slice *to = r->piece;
@@ -174,6 +205,7 @@ uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add
 		*to++ = tw_row_get(row, r->col[i]);
 	struct tw_slice chain = r->piece[TW_F_CHAIN];
 	r->piece[TW_F_CHAIN] = tw_str(chain.n && !tw_slice_is(chain, "NONE") ? "yes" : "");
+	r->piece[TW_F_OFFERED_VERSIONS] = highest(r->piece[TW_F_OFFERED_VERSIONS]);
 	for (uint32_t j = 0; j < r->njudgement; j++)
 		for (int k = 0; k < 3; k++)
 			*to++ = tw_row_get(row, r->judgement[j].column[k]);
@@ -201,19 +233,6 @@ static uint32_t certificate_tuple(struct tw_report *r, uint32_t row_tuple, struc
 		if (leaf || k >= TW_F_N + 3 * r->njudgement)
 			r->piece[k] = tw_piece(t, k);
 	return intern(r, true);
-}
-
-static bool next(struct tw_slice *s, uint8_t sep, struct tw_slice *w)
-{
-	if (s->n == 0)
-		return false;
-	const uint8_t *stop = memchr(s->p, sep, s->n);
-	w->p = s->p;
-	w->n = stop ? (size_t)(stop - s->p) : s->n;
-	size_t used = w->n + (stop != NULL);
-	s->p += used;
-	s->n -= used;
-	return true;
 }
 
 void tw_report_certificates(struct tw_report *r, const struct tw_row *row, uint32_t tuple,

@@ -13,8 +13,8 @@ from collections import Counter, defaultdict
 import tables
 
 TOOL = os.path.join(os.environ["TW_BUILDDIR"], "tw-report")
-COLUMNS = ("time,source,scan,input,record,probe,ip,port,spoken,protocol,name,tls_start,starttls_offered,starttls_answer,outcome,"
-           "version,cipher,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,kex,enc,mac,aead,"
+COLUMNS = ("time,source,scan,input,record,probe,client,ip,port,spoken,protocol,name,tls_start,starttls_offered,starttls_answer,outcome,"
+           "offered_versions,offered_classes,resumed,version,cipher,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,verdict.m.client,reason.m.client,kex,enc,mac,aead,"
            "forward_secrecy,cipher_class,leaf_key,leaf_sig,chain_security_bits,weakest_link,session_bits,limited_by,"
            "chain_above,asn").split(",")
 SUITES = [("TLS_AES_128_GCM_SHA256", "TLS1.3", "AES-GCM", "AEAD", "yes", "yes", "aead-fs"),
@@ -41,7 +41,7 @@ def put_tls(r, row):
     row.update(zip(("cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class"), suite))
     row.update(version=r.choice(["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3", "SSLv2", "", "0x0305"]),
                session_bits=r.choice(["", "40", "80", "112", "128", "256"]),
-               limited_by=r.choice(["cipher", "dh", "group", "leaf-key", ""]))
+               limited_by=r.choice(["cipher", "dh", "group", "leaf-key", ""]), resumed=r.choice(["", "no", "no", "yes"]))
     if r.random() < 0.1:
         row["chain"] = "NONE"
         return
@@ -60,6 +60,18 @@ def put_tls(r, row):
         row["reason." + pool] = reason
         row["verdict." + pool] = VERDICT.get(reason, "")
     row["ever.m"] = r.choice(["yes", "no", ""])
+    row["verdict.m.client"], row["reason.m.client"] = "verifiable", "ok"  # of tw-chain --client-chain: in no table of servers
+
+
+def put_client(r, row):
+    """A client has habits, with exceptions; some rows have none (--clients drop)."""
+    who = r.randrange(25)
+    row["client"] = "" if who == 24 else "10.0.0.%d" % who
+    offers = ["", "TLSv1.0", "TLSv1.2", "0x0A0A TLSv1.3 TLSv1.2", "TLSv1.2 TLSv1.3-draft28 0x7f99", "0x1a1a 0x0305", "SSLv2", "TLSv1.1",
+              "SSLv3", "TLSv1.3-experiment02 TLSv1.3"]
+    row["offered_versions"] = offers[who % 10] if r.random() < 0.6 else r.choice(offers)
+    habit = random.Random(who if r.random() < 0.6 else r.random())
+    row["offered_classes"] = " ".join(c for c in "rc4 3des export null anon aead fs".split() if habit.random() < 0.5)
 
 
 def make(n, seed, passive):
@@ -80,9 +92,11 @@ def make(n, seed, passive):
                    name=r.choice(["", "a.example", "b.example"]), tls_start="implicit" if implicit else r.choice(["", "starttls"]),
                    starttls_offered=r.choice(["", "yes", "no", "mangled"]), starttls_answer=r.choice(["", "accepted", "refused", "none"]),
                    outcome=r.choice(["established"] * 6 + ["timeout", "refused", "no-tls", "wrong-protocol", "port-open",
-                                                           "unreachable", "handshake-failed", "closed"]))
+                                                           "unreachable", "handshake-failed", "closed", "truncated"]))
         if row["outcome"] == "established":
             put_tls(r, row)
+        if passive:
+            put_client(r, row)
         rows.append(row)
     return rows
 

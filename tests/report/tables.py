@@ -1,4 +1,4 @@
-"""The ten tables once more, from docs/tables.md: rows as dicts in, lines as
+"""The tables once more, from docs/tables.md: rows as dicts in, lines as
 dicts out. Nothing is shared with the C code, and nothing is fast: a group's
 rows are looked at again for every table."""
 import datetime
@@ -65,6 +65,44 @@ class Scans(Wide):
                 tls or r["tls_start"] + r["starttls_answer"] != "", established(r), has_chain(r)]
         far = ways.index(False) if False in ways else len(ways)
         return [(far, far, self.steps[:far]), flag(r, r["outcome"] == "timeout", "timeout", False)]
+
+
+class Monitoring(Wide):
+    any = True
+    roles = Scans.roles
+    columns = dict(tls="n", implicit="tls", starttls="tls", established="tls", resumed="established", chain_seen="tls", truncated="n",
+                   **dict.fromkeys(Scans.roles, "n"))
+    both = ("established",)
+    units = "connection server server-any client client-any certificate".split()
+
+    def counts(self, r):
+        return r["source"] == "passive"
+
+    def blank(self, unit, store):
+        return [c for c in self.columns if c not in self.roles] if unit == "certificate" else self.roles
+
+    def facets(self, r, s):
+        tls = r["offered_versions"] + r["version"] != "" or r["outcome"] in ("established", "handshake-failed")
+        yes = dict(tls=tls, implicit=tls and r["tls_start"] == "implicit", starttls=tls and r["tls_start"] == "starttls",
+                   established=established(r), resumed=established(r) and r["resumed"] == "yes", chain_seen=tls and has_chain(r),
+                   truncated=r["outcome"] == "truncated")
+        return [flag(r, yes[c], c, True) for c in yes]
+
+
+class Offers(Wide):
+    order = "other SSLv2 SSLv3 TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3-draft TLSv1.3".split()
+    classes = "rc4 3des export null anon aead fs".split()
+    columns = dict.fromkeys(["up_to_" + v for v in order] + classes, "n")
+    units = "connection client client-any".split()
+
+    def counts(self, r):
+        return r["source"] == "passive" and r["offered_versions"] != ""
+
+    def facets(self, r, s):
+        named = ["TLSv1.3-draft" if v.startswith("TLSv1.3-") else v for v in r["offered_versions"].split()]
+        top = max((self.order.index(v) for v in named if v in self.order), default=0)
+        return [(top, top + 1, ["up_to_" + self.order[top]])] + \
+            [flag(r, c in r["offered_classes"].split(), c, c in ("aead", "fs")) for c in self.classes]
 
 
 class StartTls(Wide):
@@ -239,8 +277,9 @@ class Certificates(Wide):
         return min([BITS[v] + 1 if v else 0 for v in self.values(r, s, role)], default=0)
 
 
-TABLES = dict(scans=Scans(), starttls=StartTls(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
+TABLES = dict(scans=Scans(), monitoring=Monitoring(), offers=Offers(), starttls=StartTls(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
               families=Families(), strength=Strength(), keys=Certificates("key", 1), signatures=Certificates("signature", 2))
+OF_ROLES = {"scans", "monitoring"}
 LONG = {"reasons", "ciphers", "keys", "signatures"}
 
 
@@ -279,13 +318,15 @@ def things(rows, unit, by, rescans):
     active = [r for r in rows if r["source"] == "active"]
     passive = [r for r in rows if r["source"] == "passive"]
     group = defaultdict(list)
-    for i, r in enumerate(active if unit in ("probe", "host", "target") else passive if unit in ("connection", "server", "server-any") else rows):
+    for i, r in enumerate(active if unit in ("probe", "host", "target") else passive if unit in ("connection", "server", "server-any", "client", "client-any") else rows):
         key = (r["source"], tuple(period(r, b) for b in by))
         if unit in ("probe", "connection"):
             group[i].append(r)
         elif unit in ("host", "server", "server-any") and r["ip"]:
             scan = () if unit != "host" else (r["scan"],)
             group[key, r["ip"], r["port"], r["protocol"], scan].append(r)
+        elif unit.startswith("client") and r["client"]:
+            group[key, r["client"]].append(r)
         elif unit == "target" and r["name"] and not (r["probe"].startswith("redirect:") and not r["ip"]):
             group[key, r["name"], r["ip"], r["port"], r["protocol"], r["scan"]].append(r)
         elif unit.startswith("certificate"):
@@ -326,9 +367,9 @@ def columns_of(t, unit, rows, s, rescans):
     """What one thing counts in: wide, the columns; and the rows behind each."""
     mark = {id(r): [c for f in t.facets(r, s) for c in f[2]] for r in rows}
     everything = [c for r in rows for c in mark[id(r)]]
-    if unit in ("server-any", "certificate-ever"):
+    if unit in ("server-any", "client-any", "certificate-ever") or (unit in ("server", "client") and hasattr(t, "any")):
         out = everything
-    elif unit == "server":
+    elif unit in ("server", "client"):
         out = []
         for i in range(len(t.facets(rows[0], s))):
             options = [t.facets(r, s)[i] for r in rows]
@@ -347,9 +388,9 @@ def columns_of(t, unit, rows, s, rescans):
 
 
 def values_of(t, unit, rows, s, role, rescans):
-    if unit in ("server-any", "certificate-ever"):
+    if unit in ("server-any", "client-any", "certificate-ever"):
         return {v for r in rows for v in t.values(r, s, role)}, any(r["verdict" + s] for r in rows) if t.judged else False
-    if unit == "server":
+    if unit in ("server", "client"):
         v = vote([(tuple(t.values(r, s, role)), t.rank_values(r, s, role)) for r in rows], inverse)
         said = [r for r in rows if tuple(t.values(r, s, role)) == v][0]
     elif unit == "certificate":
@@ -365,7 +406,7 @@ def table(name, rows, by=(), rescans="last", servers="", trace=False):
     out = {}
     total = defaultdict(lambda: {"n": 0, "judged": 0, "disagree": 0, "count": Counter(), "behind": defaultdict(set)})
     for unit in t.units:
-        if unit == ("server" if servers else "server-any"):
+        if unit in (("server", "client") if servers else ("server-any", "client-any")):
             continue
         for group in things(rows, unit, by, rescans):
             for r_all in (False, True):
@@ -406,7 +447,8 @@ def table(name, rows, by=(), rescans="last", servers="", trace=False):
                 if c in t.both:
                     line[c + "_pct_total"] = "" if blank else percent(v["count"][c], v["n"])
         if not trace:
-            line["disagreeing_hosts"] = v["disagree"] if key[2] in ("host", "target") and rescans != "each" else ""
+            if "host" in t.units:
+                line["disagreeing_hosts"] = v["disagree"] if key[2] in ("host", "target") and rescans != "each" else ""
             line = {k: str(x) for k, x in line.items()}
         out[key if name in LONG else key] = line
     return out
@@ -424,7 +466,7 @@ def own(t, name, unit, r):
     if unit.startswith("certificate"):
         if t.judged:
             return r["own_role"] == "leaf"
-        return t.counts(r) if name == "scans" else True
+        return t.counts(r) if name in OF_ROLES else True
     return t.counts(r)
 
 
@@ -441,7 +483,7 @@ def one(t, name, unit, protocol, part, by, rescans, total):
             long_one(t, unit, k, rows, [chosen] if host else rows, s, rescans, total, host)
             continue
         seen = [chosen] if host else rows
-        if name == "scans" and unit == "certificate":
+        if name in OF_ROLES and unit == "certificate":
             names = dict(leaf="leaves", intermediate="intermediates", root="roots")
             mark = {id(r): [names.get(r["own_role"], "unknown_role")] for r in rows}
             hit = {c for m in mark.values() for c in m}
