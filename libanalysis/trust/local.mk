@@ -11,6 +11,8 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/pool.h \
 	libanalysis/trust/revoked.c \
 	libanalysis/trust/revoked.h \
+	libanalysis/trust/rootstores.c \
+	libanalysis/trust/rootstores.h \
 	libanalysis/trust/snapshot.c \
 	libanalysis/trust/snapshot.h \
 	libanalysis/trust/snapshot_csv.c \
