@@ -254,8 +254,10 @@ static void take_pads(struct tw_tcp *t, struct tw_conn *c, unsigned d, const str
 {
 	struct tw_half *h = &c->half[d], *o = &c->half[!d];
 
-	if (h->npad && s->data.n)
-		settle_pad(t, c, d, tw_seq_diff(s->seq, h->pad_seq) >= h->npad);
+	/* What the side itself sends next counts them or does not: data, a FIN, or an ACK behind them. */
+	bool behind = tw_seq_diff(s->seq, h->pad_seq) >= h->npad;
+	if (h->npad && !(s->flags & TW_RST) && (behind || s->data.n || s->flags & TW_FIN))
+		settle_pad(t, c, d, behind);
 	if (o->npad && s->flags & TW_ACK && tw_seq_diff(s->ack, o->pad_seq) >= o->npad)
 		settle_pad(t, c, !d, true);
 }
