@@ -55,7 +55,7 @@ tests_check_revoked_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++ $(CHECK_LIBS)
 EXTRA_DIST += tests/trust/revoked
 dist_check_SCRIPTS += tests/trust/import.sh
-EXTRA_DIST += tests/trust/import.py
+EXTRA_DIST += tests/trust/import.py tests/trust/import_text.py
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus/gather.sh

@@ -59,6 +59,9 @@ const struct tw_importer *tw_import_recognise(const struct tw_import *im);
 /* Line of the byte at p, which lies in im->bytes: 1 for the first. Cheap for
  * places that come in order. */
 uint64_t tw_import_line(struct tw_import *im, const uint8_t *p);
+/* Foreign words for people (labels, subjects) into out's text, in UTF-8: what is
+ * none reads as ISO 8859-1, octet by octet. As tw_snapshot_text. */
+uint32_t tw_import_text(struct tw_import *im, struct tw_slice words);
 /* A row named by SHA-256 (or SHA-1 where sha1 is true, which only a certificate
  * at hand can be found by): with the certificate of im->certs or im->pool,
  * which is added to im->certs; else by the digest alone, or NULL where that is a

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistr.h>
 
 /* A new one is its file and its line here. Asked in this order: what any text
  * may hold comes last. */
 const struct tw_importer *const tw_importers[] = {
+	&tw_import_certdata,
 	&tw_import_pem,
 	NULL
 };
@@ -54,6 +56,26 @@ uint64_t tw_import_line(struct tw_import *im, const uint8_t *p)
 	}
 	im->mark.p = p;
 	return im->mark.line;
+}
+
+uint32_t tw_import_text(struct tw_import *im, struct tw_slice words)
+{
+	struct tw_buf b = { 0 };
+
+	while (words.n) {
+		int n = u8_mblen(words.p, words.n);
+		if (n > 0) {
+			tw_buf_add(&b, words.p, (size_t)n);
+		} else if (words.p[0]) {
+			tw_buf_addc(&b, (char)(0xc0 | words.p[0] >> 6));
+			tw_buf_addc(&b, (char)(0x80 | (words.p[0] & 0x3f)));
+		}
+		words.p += n > 0 ? n : 1;
+		words.n -= n > 0 ? (size_t)n : 1;
+	}
+	uint32_t at = tw_snapshot_text(im->out, tw_buf_slice(&b));
+	tw_buf_free(&b);
+	return at;
 }
 
 struct tw_snapshot_row *tw_import_named(struct tw_import *im, enum tw_snapshot_kind kind, bool sha1, const uint8_t *digest)

@@ -1,12 +1,16 @@
 # trust/ knows which certificates a store holds, and judges nothing.
 noinst_LTLIBRARIES += libtrust.la
 libtrust_la_SOURCES = \
+	libanalysis/trust/certdata.c \
+	libanalysis/trust/certdata.h \
 	libanalysis/trust/digest.c \
 	libanalysis/trust/digest.h \
 	libanalysis/trust/import.h \
+	libanalysis/trust/import_certdata.c \
 	libanalysis/trust/import_pem.c \
 	libanalysis/trust/importers.c \
 	libanalysis/trust/importers.h \
+	libanalysis/trust/lines.h \
 	libanalysis/trust/pool.c \
 	libanalysis/trust/pool.h \
 	libanalysis/trust/revoked.c \

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void sha1_of(struct tw_slice der, uint8_t out[TW_SHA256])
+void tw_pool_sha1(struct tw_slice der, uint8_t out[TW_SHA256])
 {
 	struct sha1_ctx ctx;
 
@@ -26,7 +26,7 @@ static void index_from(struct tw_pool *p, uint32_t from)
 	for (uint32_t i = from; i < p->certs.n; i++) {
 		uint8_t key[TW_SHA256];
 		bool fresh;
-		sha1_of(p->certs.v[i].der, key);
+		tw_pool_sha1(p->certs.v[i].der, key);
 		uint32_t k = tw_set_add(&p->sha1, key, &fresh);
 		if (!fresh)
 			continue;

@@ -19,6 +19,8 @@ int tw_pool_open(struct tw_pool *p, const char *path) TW_CHECK;
 void tw_pool_free(struct tw_pool *p);
 /* Index in p->certs, or TW_NONE. */
 uint32_t tw_pool_find(const struct tw_pool *p, const uint8_t sha256[TW_SHA256]);
+/* The SHA-1 of der, padded with zeros to be a key of a tw_set. */
+void tw_pool_sha1(struct tw_slice der, uint8_t out[TW_SHA256]);
 uint32_t tw_pool_find_sha1(const struct tw_pool *p, const uint8_t sha1[TW_SHA1]);
 
 /* Writes a pool: PEM blocks in the order of their SHA-256, each below a line

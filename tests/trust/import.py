@@ -12,6 +12,10 @@ SHARED = os.environ["TW_SRCDIR"] + "/../shared/rootstores/"
 # Native file, options, table of expected rows. A new importer adds its files here.
 CASES = [
     ("pem/certifi-npm-14.5.15-cacert.pem", [], "certifi-npm-14.5.15-cacert"),
+    ("mozilla/certdata-2006-07-31-nss-3.11.txt", [], "certdata-2006-07-31-nss-3.11"),
+    ("mozilla/certdata-2015-06-17-nss-3.19.2.txt", [], "certdata-2015-06-17-nss-3.19.2"),
+    ("mozilla/certdata-2018-01-18-nss-3.35.txt", [], "certdata-2018-01-18-nss-3.35"),
+    ("mozilla/certdata-2026-04-09-nss-3.124-dev.txt", [], "certdata-2026-04-09-nss-3.124-dev"),
     ("intermediates/cfssl-int-bundle-2015-04-06.pem", [], "cfssl-int-bundle-2015-04-06"),
 ]
 # Tables that say of certificates what the file does not: a bundle of intermediates says nothing of trust, and as a
