@@ -115,6 +115,14 @@
  * bundle of all intermediates that the browsers' vendors know is 20 MB. */
 #define TW_MAX_BUNDLE (256u << 20)
 
+/* Rounds of key derivation that all of one PKCS#12 keystore may take, a second
+ * or two: Java asks for 10,000 for each of two or three keys, the most careful
+ * tools for a million; the field would allow 2^31. */
+#define TW_MAX_KEY_ROUNDS (1u << 22)
+
+/* PKCS#12 bags in bags: no tool that is known nests them at all. */
+#define TW_MAX_BAG_DEPTH 4
+
 /* Certificates one server presents: the longest honest chains have some ten,
  * misconfigured servers have sent whole bundles of some hundred. */
 #define TW_MAX_PRESENTED 1024u

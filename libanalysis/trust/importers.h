@@ -5,6 +5,9 @@
 #include "trust/import.h"
 
 extern const struct tw_importer tw_import_certdata;
+extern const struct tw_importer tw_import_java_blocked;
+extern const struct tw_importer tw_import_jks;
 extern const struct tw_importer tw_import_pem;
+extern const struct tw_importer tw_import_pkcs12;
 
 #endif

@@ -5,12 +5,18 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/certdata.h \
 	libanalysis/trust/digest.c \
 	libanalysis/trust/digest.h \
+	libanalysis/trust/elements.h \
 	libanalysis/trust/import.h \
 	libanalysis/trust/import_certdata.c \
+	libanalysis/trust/import_java_blocked.c \
+	libanalysis/trust/import_jks.c \
 	libanalysis/trust/import_pem.c \
+	libanalysis/trust/import_pkcs12.c \
 	libanalysis/trust/importers.c \
 	libanalysis/trust/importers.h \
 	libanalysis/trust/lines.h \
+	libanalysis/trust/pkcs12.c \
+	libanalysis/trust/pkcs12.h \
 	libanalysis/trust/pool.c \
 	libanalysis/trust/pool.h \
 	libanalysis/trust/revoked.c \
@@ -21,6 +27,8 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/snapshot.h \
 	libanalysis/trust/snapshot_csv.c \
 	libanalysis/trust/store.c \
-	libanalysis/trust/store.h
+	libanalysis/trust/store.h \
+	libanalysis/trust/text.c \
+	libanalysis/trust/text.h
 # A convenience library does not say that its objects are C++.
-libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) -lstdc++
+libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) -lunistring -lstdc++

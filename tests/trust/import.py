@@ -17,6 +17,10 @@ CASES = [
     ("mozilla/certdata-2018-01-18-nss-3.35.txt", [], "certdata-2018-01-18-nss-3.35"),
     ("mozilla/certdata-2026-04-09-nss-3.124-dev.txt", [], "certdata-2026-04-09-nss-3.124-dev"),
     ("intermediates/cfssl-int-bundle-2015-04-06.pem", [], "cfssl-int-bundle-2015-04-06"),
+    ("java/cacerts-oracle-jdk7-ga-windows.jks", [], "cacerts-oracle-jdk7-ga-windows"),
+    ("java/cacerts-jdk-17.0.5.jks", [], "cacerts-jdk-17.0.5"),
+    ("java/generated-from-jdk7.p12", [], "generated-from-jdk7"),
+    ("java/generated-from-jdk7-passwordless.p12", [], "generated-from-jdk7"),
 ]
 # Tables that say of certificates what the file does not: a bundle of intermediates says nothing of trust, and as a
 # store each of it is an anchor.
