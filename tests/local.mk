@@ -55,12 +55,8 @@ tests_check_revoked_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++ $(CHECK_LIBS)
 EXTRA_DIST += tests/trust/revoked
 dist_check_SCRIPTS += tests/trust/import.sh
-<<<<<<< HEAD
 EXTRA_DIST += tests/trust/import.py tests/trust/import_text.py
-=======
-EXTRA_DIST += tests/trust/import.py
 EXTRA_DIST += tests/trust/keystores tests/trust/keystores.py
->>>>>>> 516a288 (trust: importers for Java's keystores (JKS, JCEKS, PKCS#12) and its list of blocked certificates)
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus/gather.sh

@@ -39,9 +39,6 @@ import -q pool.pem | sort >have
 sort -u root.csv int.csv >want
 cmp -s have want || fail "the pool's certificates are others"
 [ $bad = 0 ] || exit 1
-<<<<<<< HEAD
 PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/import_text.py" || exit 1
-=======
 PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/keystores.py" || exit 1
->>>>>>> 516a288 (trust: importers for Java's keystores (JKS, JCEKS, PKCS#12) and its list of blocked certificates)
 PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/import.py" || exit $?
