@@ -80,7 +80,7 @@ static void add_wide(struct tw_collect *c, const struct tw_line *at, uint64_t ma
 
 /* The values of one role, or of a table without roles. */
 static void add_long(struct tw_collect *c, struct tw_line at, const char *role, const struct tw_values *v, uint64_t weight,
-    uint64_t disagree, bool judged)
+    uint64_t disagree, bool in_part)
 {
 	if (v->n == 0)
 		return;
@@ -93,7 +93,7 @@ static void add_long(struct tw_collect *c, struct tw_line at, const char *role, 
 	else {
 		struct tw_line *group = tw_lines_find(c->lines, &at, false);
 		group->n += weight;
-		group->judged += judged ? weight : 0;
+		group->in_part += in_part ? weight : 0;
 	}
 	at.nparts++;
 	for (uint32_t i = 0; i < v->n; i++) {
@@ -104,9 +104,16 @@ static void add_long(struct tw_collect *c, struct tw_line at, const char *role, 
 		}
 		struct tw_line *l = tw_lines_find(c->lines, &at, false);
 		l->n += weight;
-		l->judged += judged ? weight : 0;
+		l->in_part += in_part ? weight : 0;
 		l->disagree += disagree;
 	}
+}
+
+static bool is_in_part(const struct tw_table *t, const struct tw_tuple *tuple, uint32_t j)
+{
+	if (t->judged)
+		return tw_verdict(tuple, j).n > 0;
+	return t->in_part && t->in_part(tuple);
 }
 
 /* Things of which this one tuple tells all. */
@@ -123,7 +130,7 @@ static void add(struct tw_collect *c, const struct tw_tuple *tuple, uint32_t j, 
 	}
 	for (int f = 0; f < c->nfacets; f++) {
 		tw_values_of(c, tuple, j, f, &c->values[0]);
-		add_long(c, at, tw_role_of(c->t, f), &c->values[0], weight, disagree, c->t->judged && tw_verdict(tuple, j).n);
+		add_long(c, at, tw_role_of(c->t, f), &c->values[0], weight, disagree, is_in_part(c->t, tuple, j));
 	}
 }
 
@@ -144,20 +151,20 @@ static void add_several_wide(struct tw_collect *c, const struct tw_pair *v, uint
 static void add_several_long(struct tw_collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
 {
 	for (int f = 0; f < c->nfacets; f++) {
-		bool judged = false;
+		bool in_part = false;
 		c->values[0].n = 0;
 		if (c->mode == TW_ANY)
 			for (uint32_t i = 0; i < n; i++) {
 				const struct tw_tuple *t = &c->r->tuple[v[i].tuple];
 				c->t->values(t, j, tw_role_of(c->t, f), &c->values[0]);
-				judged |= c->t->judged && tw_verdict(t, j).n;
+				in_part |= is_in_part(c->t, t, j);
 			}
 		else {
 			const struct tw_tuple *t = tw_speaker(c, v, n, j, f);
 			tw_values_of(c, t, j, f, &c->values[0]);
-			judged = c->t->judged && tw_verdict(t, j).n;
+			in_part = is_in_part(c->t, t, j);
 		}
-		add_long(c, *at, tw_role_of(c->t, f), &c->values[0], 1, 0, judged);
+		add_long(c, *at, tw_role_of(c->t, f), &c->values[0], 1, 0, in_part);
 	}
 }
 

@@ -48,7 +48,7 @@ static void header(const struct tw_report *r, const struct tw_table *t, struct t
 		tw_csv_field(b, tw_str(name[i]));
 	}
 	if (t->shape == TW_LONG)
-		tw_buf_adds(b, t->judged ? ",n_total,n_judged,count,count_pct,count_pct_total" : ",count,count_pct");
+		tw_buf_addf(b, t->part ? ",n_total,%s,count,count_pct,count_pct_total" : ",count,count_pct", t->part);
 	for (int c = 0; t->shape == TW_WIDE && t->columns[c].name; c++) {
 		const struct tw_column *k = &t->columns[c];
 		tw_buf_addf(b, ",%s", k->name);
@@ -92,13 +92,13 @@ static void wide(const struct tw_report *r, const struct tw_table *t, const stru
 
 static void long_one(const struct tw_table *t, const struct tw_line *group, const struct tw_line *l, struct tw_buf *b)
 {
-	if (t->judged) {
+	if (t->part) {
 		number(b, true, group->n);
-		number(b, true, group->judged);
+		number(b, true, group->in_part);
 	}
 	number(b, true, l->n);
-	if (t->judged) /* of what was judged, where it was */
-		share(b, l->judged > 0, l->n, group->judged);
+	if (t->part) /* of what was judged, where it was */
+		share(b, l->in_part > 0, l->n, group->in_part);
 	share(b, true, l->n, group->n);
 }
 

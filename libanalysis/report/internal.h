@@ -13,7 +13,7 @@
  * but source, protocol, leaf_key, leaf_sig (its own), the judgements and --by. */
 enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
 	TW_F_OFFERED_VERSIONS, TW_F_OFFERED_CLASSES, TW_F_RESUMED,
-	TW_F_VERSION, TW_F_CIPHER, TW_F_KEX, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
+	TW_F_VERSION, TW_F_CIPHER, TW_F_GROUP, TW_F_KEX, TW_F_AUTH, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
 	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION, TW_F_LIMITED, TW_F_CHAIN,
 	TW_F_ROLE, TW_F_N };
 
@@ -135,6 +135,11 @@ struct tw_table {
 	/* TW_LONG, and of a wide table's facet 0 instead of good: on ties, and of
 	 * a certificate's tuples, the greatest wins; 0 = not known. */
 	uint32_t (*rank)(const struct tw_tuple *, uint32_t j, const char *role);
+	/* TW_LONG, NULL or: the column behind n_total that says how many of n are in
+	 * this part, and which are; percentages are of it and of n. Judged tables: of
+	 * those with a verdict. */
+	const char *part;
+	bool (*in_part)(const struct tw_tuple *);
 	bool certificates_any; /* a certificate counts in all that its tuples tell, not in the best */
 	bool servers_any;      /* and so a server or client, always */
 };
@@ -148,12 +153,14 @@ bool tw_has_chain(const struct tw_tuple *);
 /* Of a certificate's tuple: one of the columns leaves, intermediates, roots,
  * unknown_role, that begin at this one. Several tuples may give it several. */
 uint64_t tw_role_bit(const struct tw_tuple *, int leaves);
+/* Established with a handshake of its own, not resumed as far as is known. */
+bool tw_is_full(const struct tw_tuple *);
 uint32_t tw_suite_rank(const struct tw_tuple *, uint32_t j, const char *role);
 /* NULL where the table has none of that name. */
 int tw_table_column(const struct tw_table *, const char *name);
 
 extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions, tw_table_offers, tw_table_validity, tw_table_reasons,
-    tw_table_ciphers, tw_table_families, tw_table_strength, tw_table_keys, tw_table_signatures;
+    tw_table_ciphers, tw_table_families, tw_table_keyexchange, tw_table_groups, tw_table_strength, tw_table_keys, tw_table_signatures;
 
 /* ---- lines ---- */
 #define TW_LINE_PARTS (3 + TW_REPORT_BY + 4)
@@ -163,7 +170,7 @@ struct tw_line {
 	uint8_t unit;
 	bool all;               /* protocols */
 	uint32_t judgement;
-	uint64_t n, judged, disagree;
+	uint64_t n, in_part, disagree;
 	uint64_t *count;        /* TW_WIDE */
 };
 struct tw_lines {

@@ -73,7 +73,7 @@ static void cell(const struct block *k, uint32_t row, const struct tw_line *g, s
 	if (k->t->shape == TW_LONG) {
 		const struct tw_line *l = row - 1 < k->nvalue ? value_line(k, g, k->value[row - 1]) : NULL;
 		part = l ? l->n : 0;
-		whole = k->t->judged && l && l->judged ? g->judged : g->n;
+		whole = k->t->part && l && l->in_part ? g->in_part : g->n;
 	} else {
 		uint64_t blank = k->t->blank ? k->t->blank(k->r, (enum tw_unit)g->unit, g->judgement) : 0;
 		if (blank >> (row - 1) & 1)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const asked[TW_F_N] = { "source", "protocol", "spoken", "tls_start", "starttls_offered",
-	"starttls_answer", "outcome", "offered_versions", "offered_classes", "resumed", "version", "cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class",
+	"starttls_answer", "outcome", "offered_versions", "offered_classes", "resumed", "version", "cipher", "group", "kex", "auth", "enc", "mac", "aead", "forward_secrecy", "cipher_class",
 	"leaf_time", "leaf_key", "leaf_sig", "chain_above", "chain_security_bits", "weakest_link", "session_bits",
 	"limited_by", "chain", NULL };
 

@@ -70,11 +70,13 @@ struct candidate {
 	uint32_t rank;
 };
 
-/* The first by name where nothing else tells two values apart. */
+/* The first by name, or by column, where nothing else tells two values apart. */
 static int by_values(struct tw_collect *c, const struct tw_tuple *a, const struct tw_tuple *b, uint32_t j, int facet)
 {
-	if (c->t->shape == TW_WIDE)
-		return 0;
+	if (c->t->shape == TW_WIDE) {
+		uint64_t own = tw_facet_value(c, a, j, facet), differ = own ^ tw_facet_value(c, b, j, facet);
+		return differ == 0 ? 0 : own & differ & -differ ? -1 : 1;
+	}
 	tw_values_of(c, a, j, facet, &c->values[0]);
 	tw_values_of(c, b, j, facet, &c->values[1]);
 	for (uint32_t i = 0; i < c->values[0].n && i < c->values[1].n; i++) {

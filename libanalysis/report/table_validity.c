@@ -93,4 +93,4 @@ const struct tw_table tw_table_validity = { .id = "validity", .help = "verifiabl
 
 const struct tw_table tw_table_reasons = { .id = "reasons", .help = "the reasons behind the verdicts, by store",
 	.shape = TW_LONG, .needs = TW_NEEDS | TW_F(CHAIN), .units = UNITS, .judged = true, .counts = counts,
-	.value = "reason", .values = values, .rank = rank };
+	.value = "reason", .values = values, .rank = rank, .part = "n_judged" };

@@ -14,6 +14,8 @@ const struct tw_table *const tw_tables[] = {
 	&tw_table_ciphers,
 	&tw_table_families,
 	&tw_table_strength,
+	&tw_table_keyexchange,
+	&tw_table_groups,
 	&tw_table_keys,
 	&tw_table_signatures,
 	NULL
@@ -58,6 +60,11 @@ uint64_t tw_role_bit(const struct tw_tuple *t, int leaves)
 	while (i < 3 && !tw_tuple_is(t, TW_F_ROLE, roles[i]))
 		i++;
 	return TW_BIT(leaves + i);
+}
+
+bool tw_is_full(const struct tw_tuple *t)
+{
+	return t->established && !tw_tuple_is(t, TW_F_RESUMED, "yes");
 }
 
 bool tw_has_chain(const struct tw_tuple *t)

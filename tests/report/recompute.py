@@ -14,16 +14,21 @@ import tables
 
 TOOL = os.path.join(os.environ["TW_BUILDDIR"], "tw-report")
 COLUMNS = ("time,source,scan,input,record,probe,client,ip,port,spoken,protocol,name,tls_start,starttls_offered,starttls_answer,outcome,"
-           "offered_versions,offered_classes,resumed,version,cipher,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,verdict.m.client,reason.m.client,kex,enc,mac,aead,"
+           "offered_versions,offered_classes,resumed,version,cipher,group,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,verdict.m.client,reason.m.client,kex,auth,enc,mac,aead,"
            "forward_secrecy,cipher_class,leaf_key,leaf_sig,chain_security_bits,weakest_link,session_bits,limited_by,"
            "chain_above,asn").split(",")
-SUITES = [("TLS_AES_128_GCM_SHA256", "TLS1.3", "AES-GCM", "AEAD", "yes", "yes", "aead-fs"),
-          ("TLS_RSA_WITH_RC4_128_MD5", "RSA", "RC4", "MD5", "no", "no", "broken"),
-          ("TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "DHE", "AES-CBC", "SHA1", "no", "yes", "legacy"),
-          ("TLS_RSA_WITH_3DES_EDE_CBC_SHA", "RSA", "3DES-CBC", "SHA1", "no", "no", "64-bit-block"),
-          ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE", "CHACHA20-POLY1305", "AEAD", "yes", "yes", "aead-fs"),
-          ("TLS_RSA_WITH_CAMELLIA_128_CBC_SHA", "RSA", "CAMELLIA-CBC", "SHA1", "no", "no", "legacy"),
-          ("TLS_RSA_WITH_SEED_CBC_SHA", "RSA", "SEED-CBC", "SHA1", "no", "no", "legacy"), ("", "", "", "", "", "", "")]
+SUITES = [("TLS_AES_128_GCM_SHA256", "TLS1.3", "AES-GCM", "AEAD", "yes", "yes", "aead-fs", ""),
+          ("TLS_RSA_WITH_RC4_128_MD5", "RSA", "RC4", "MD5", "no", "no", "broken", "RSA"),
+          ("TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "DHE", "AES-CBC", "SHA1", "no", "yes", "legacy", "RSA"),
+          ("TLS_RSA_WITH_3DES_EDE_CBC_SHA", "RSA", "3DES-CBC", "SHA1", "no", "no", "64-bit-block", "RSA"),
+          ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE", "CHACHA20-POLY1305", "AEAD", "yes", "yes", "aead-fs", "RSA"),
+          ("TLS_RSA_WITH_CAMELLIA_128_CBC_SHA", "RSA", "CAMELLIA-CBC", "SHA1", "no", "no", "legacy", "RSA"),
+          ("TLS_RSA_WITH_SEED_CBC_SHA", "RSA", "SEED-CBC", "SHA1", "no", "no", "legacy", "RSA"), ("",) * 8]
+# What exchanges there are beside them.
+SUITES += [("TLS_%s_WITH_X" % (kex + a), kex, "AES-CBC", "SHA1", "no", "no", "anonymous" if auth == "anon" else "legacy", auth)
+           for kex, a, auth in (("DH", "_anon", "anon"), ("ECDH", "_anon", "anon"), ("DH", "_RSA", "RSA"), ("ECDH", "_ECDSA", "ECDSA"),
+                                ("PSK", "", "PSK"), ("RSA_PSK", "", "RSA"), ("DHE_PSK", "", "PSK"), ("ECDHE_PSK", "", "PSK"), ("SRP", "", "SRP"),
+                                ("CECPQ1", "_RSA", "RSA"))]
 VERDICT = {"ok": "verifiable", "expired": "expired", "self_signed": "self-signed", "unknown_issuer": "broken",
            "not_yet_valid": "broken", "missing_intermediate": "broken"}
 UNJUDGED = ["no_time", "encrypted", "resumed", "not_collected", "truncated", "no_certificate", "no_snapshot", ""]
@@ -37,8 +42,9 @@ def fail(*words):
 
 
 def put_tls(r, row):
-    suite = r.choice(SUITES)
-    row.update(zip(("cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class"), suite))
+    suite = r.choice(SUITES[:8] if r.random() < 0.6 else SUITES)
+    row.update(zip(("cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class", "auth"), suite))
+    row["group"] = r.choice(["", "", "0x1234"] + list(tables.GROUPS))
     row.update(version=r.choice(["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3", "SSLv2", "", "0x0305"]),
                session_bits=r.choice(["", "40", "80", "112", "128", "256"]),
                limited_by=r.choice(["cipher", "dh", "group", "leaf-key", ""]), resumed=r.choice(["", "no", "no", "yes"]))

@@ -26,6 +26,10 @@ class Wide:
     def blank(self, unit, store):
         return ()
 
+    def part(self, r, s):
+        """Of tables with part_name: is the row in that part of n?"""
+        return self.judged and r["verdict" + s] != ""
+
 
 def established(r):
     return r["outcome"] == "established"
@@ -146,6 +150,7 @@ class Versions(Wide):
 
 class Judged(Wide):
     judged = True
+    part_name = "n_judged"
     units = "probe host target connection server server-any certificate certificate-ever".split()
 
     def counts(self, r):
@@ -206,7 +211,7 @@ class Families(Wide):
         order = ["only_" + x for x in "null rc2 des rc4 idea 3des other camellia aes_cbc aes_ccm chacha20 aes_gcm".split()]
         bad = ("rc4", "3des", "cbc", "md5_mac", "rsa_exchange")
         yes = dict(rc4=e == "RC4", aes=e[:3] == "AES", camellia=e[:8] == "CAMELLIA", cbc=e[-3:] == "CBC", aead=r["aead"] == "yes",
-                   md5_mac=r["mac"] == "MD5", rsa_exchange=k == "RSA", dhe=k == "DHE", ecdhe=k == "ECDHE",
+                   md5_mac=r["mac"] == "MD5", rsa_exchange=k in ("RSA", "RSA_PSK"), dhe=k in ("DHE", "DHE_PSK"), ecdhe=k in ("ECDHE", "ECDHE_PSK"),
                    forward_secrecy=r["forward_secrecy"] == "yes")
         yes["3des"], yes["tls1.3"] = e[:4] == "3DES", k == "TLS1.3"
         return [(of, best(["only_" + of], order), ["only_" + of])] + [flag(r, yes[x], x, x not in bad) for x in self.some]
@@ -242,6 +247,59 @@ class Strength(Wide):
                 (by, best([by], self.limits), ["limited_by_" + by] if by else [])]
 
 
+GROUPS = dict.fromkeys("x25519 x448 secp256r1 secp384r1 sect283k1 brainpoolP256r1".split(), "ecdhe")
+GROUPS.update(ffdhe2048="dhe", ffdhe3072="dhe", MLKEM768="kem", X25519MLKEM768="hybrid", SecP256r1Kyber768Draft00="hybrid", CECPQ2="hybrid")
+GROUP_BITS = dict(x25519=128, x448=224, secp256r1=128, secp384r1=192, sect283k1=141, brainpoolP256r1=128, ffdhe2048=112, ffdhe3072=128,
+                  MLKEM768=192, X25519MLKEM768=192, SecP256r1Kyber768Draft00=192, CECPQ2=128)
+
+
+def full(r):
+    return established(r) and r["resumed"] != "yes"
+
+
+def exchange(r):
+    kex, group = r["kex"], GROUPS.get(r["group"])
+    if kex == "TLS1.3":
+        return group or "tls1.3_unknown"
+    if kex in ("ECDHE", "ECDHE_PSK"):
+        return group if group in ("hybrid", "kem") else "ecdhe"
+    if r["auth"] == "anon":
+        return {"DH": "dh_anon", "ECDH": "ecdh_anon"}[kex]
+    return {"": "unknown", "RSA": "rsa", "RSA_PSK": "rsa", "DHE": "dhe", "DHE_PSK": "dhe", "DH": "dh", "ECDH": "ecdh", "PSK": "psk",
+            "CECPQ1": "hybrid"}.get(kex, "other")
+
+
+class KeyExchange(Wide):
+    order = "tls1.3_unknown other dh_anon ecdh_anon rsa dh ecdh psk dhe ecdhe kem hybrid".split()
+    columns = dict(full="n", resumed="n", **dict.fromkeys(["unknown"] + order, "full"))
+    units = Versions.units
+
+    def counts(self, r):
+        return established(r)
+
+    def facets(self, r, s):
+        x = exchange(r)
+        return [("full " + x, best([x], self.order), ["full", x])] if full(r) else [("resumed", 0, ["resumed"])]
+
+
+class Groups(Wide):
+    value = "group"
+    units = Versions.units
+    part_name = "n_full"
+
+    def part(self, r, s):
+        return full(r)
+
+    def counts(self, r):
+        return established(r) and (r["group"] != "" or exchange(r) in ("tls1.3_unknown", "ecdhe", "ecdh_anon", "kem", "hybrid"))
+
+    def values(self, r, s, role):
+        return [r["group"] if full(r) else "resumed"]
+
+    def rank_values(self, r, s, role):
+        return 1 + GROUP_BITS.get(r["group"], 0) if full(r) and r["group"] else 0
+
+
 class Ciphers(Wide):
     value = "cipher"
     units = Versions.units
@@ -262,25 +320,25 @@ class Certificates(Wide):
     units = Versions.units + ["certificate"]
 
     def __init__(self, value, part):
-        self.value, self.part = value, part
+        self.value, self.which = value, part
 
     def counts(self, r):
         return has_chain(r)
 
     def values(self, r, s, role):
         if role == "leaf":
-            return [r["leaf_key" if self.part == 1 else "leaf_sig"]]
+            return [r["leaf_key" if self.which == 1 else "leaf_sig"]]
         words = [w.split(":") for w in r["chain_above"].split()]
-        return sorted({w[self.part] for w in words if w[0] == role})
+        return sorted({w[self.which] for w in words if w[0] == role})
 
     def rank_values(self, r, s, role):
         return min([BITS[v] + 1 if v else 0 for v in self.values(r, s, role)], default=0)
 
 
 TABLES = dict(scans=Scans(), monitoring=Monitoring(), offers=Offers(), starttls=StartTls(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
-              families=Families(), strength=Strength(), keys=Certificates("key", 1), signatures=Certificates("signature", 2))
+              families=Families(), strength=Strength(), keyexchange=KeyExchange(), groups=Groups(), keys=Certificates("key", 1), signatures=Certificates("signature", 2))
 OF_ROLES = {"scans", "monitoring"}
-LONG = {"reasons", "ciphers", "keys", "signatures"}
+LONG = {"reasons", "groups", "ciphers", "keys", "signatures"}
 
 
 def key_names(name, by):
@@ -389,7 +447,7 @@ def columns_of(t, unit, rows, s, rescans):
 
 def values_of(t, unit, rows, s, role, rescans):
     if unit in ("server-any", "client-any", "certificate-ever"):
-        return {v for r in rows for v in t.values(r, s, role)}, any(r["verdict" + s] for r in rows) if t.judged else False
+        return {v for r in rows for v in t.values(r, s, role)}, any(t.part(r, s) for r in rows)
     if unit in ("server", "client"):
         v = vote([(tuple(t.values(r, s, role)), t.rank_values(r, s, role)) for r in rows], inverse)
         said = [r for r in rows if tuple(t.values(r, s, role)) == v][0]
@@ -397,7 +455,7 @@ def values_of(t, unit, rows, s, role, rescans):
         said = max(rows, key=lambda r: (t.rank_values(r, s, role), inverse(tuple(t.values(r, s, role)))))
     else:
         said = pick(rows, rescans)
-    return set(t.values(said, s, role)), t.judged and said["verdict" + s] != ""
+    return set(t.values(said, s, role)), t.part(said, s)
 
 
 def table(name, rows, by=(), rescans="last", servers="", trace=False):
@@ -423,9 +481,9 @@ def table(name, rows, by=(), rescans="last", servers="", trace=False):
                 continue
             g = total[key[:-1] + (None,)]
             line = {"n": g["n"], "count": v["n"]}
-            if t.judged:
-                line.update(n_total=g["n"], n_judged=g["judged"], count_pct=percent(v["n"], g["judged"]) if v["judged"] else "",
-                            count_pct_total=percent(v["n"], g["n"]))
+            if hasattr(t, "part_name"):
+                line.update({"n_total": g["n"], t.part_name: g["judged"], "count_pct": percent(v["n"], g["judged"]) if v["judged"] else "",
+                             "count_pct_total": percent(v["n"], g["n"])})
             else:
                 line.update(count_pct=percent(v["n"], g["n"]))
             if trace:
