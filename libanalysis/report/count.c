@@ -65,7 +65,8 @@ static void choose(struct tw_collect *c, const struct tw_line *l, uint64_t mask,
 
 /* ---- counting ---- */
 /* counted: the n of the line. */
-static void add_wide(struct tw_collect *c, const struct tw_line *at, uint64_t mask, uint64_t weight, uint64_t disagree, bool counted)
+static void add_wide(struct tw_collect *c, const struct tw_line *at, uint64_t mask, uint64_t weight, uint64_t disagree,
+    bool counted)
 {
 	if (c->trace) {
 		choose(c, at, mask, disagree);

@@ -8,12 +8,14 @@
 
 /* ---- tuples: the distinct rows, seen through the columns that tables ask for ---- */
 /* The columns of the same names, but some: chain is told as yes or nothing,
- * offered_versions as the highest of them, and role is none of a row. A tuple with a role is what a table knows of a
+ * offered_versions as the highest of them, dh_bits with its basis where that is
+ * a public value, dh_prime behind its bits, both of groups such as ffdhe2048
+ * too, and role is none of a row. A tuple with a role is what a table knows of a
  * certificate: leaf, intermediate, root, or unknown; all else of it is empty
  * but source, protocol, leaf_key, leaf_sig (its own), the judgements and --by. */
 enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
 	TW_F_OFFERED_VERSIONS, TW_F_OFFERED_CLASSES, TW_F_RESUMED,
-	TW_F_VERSION, TW_F_CIPHER, TW_F_GROUP, TW_F_KEX, TW_F_AUTH, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
+	TW_F_VERSION, TW_F_CIPHER, TW_F_GROUP, TW_F_DH_BITS, TW_F_DH_PRIME, TW_F_KEX, TW_F_AUTH, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
 	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION, TW_F_LIMITED, TW_F_CHAIN,
 	TW_F_ROLE, TW_F_N };
 
@@ -40,12 +42,12 @@ enum tw_by_kind { TW_BY_COLUMN, TW_BY_DAY, TW_BY_WEEK, TW_BY_MONTH };
 struct tw_report {
 	struct tw_report_options options;
 	struct tw_stage stage, rows_stage;
-	uint32_t col[TW_F_N], ip, port, name, scan, time, probe, client, by[TW_REPORT_BY];
+	uint32_t col[TW_F_N], ip, port, name, scan, time, probe, client, dh_basis, by[TW_REPORT_BY];
 	enum tw_by_kind by_kind[TW_REPORT_BY];
 	struct tw_judgement *judgement;
 	uint32_t njudgement, npiece;
 	struct tw_slice *piece; /* of the tuple being made */
-	struct tw_buf by_text, text;
+	struct tw_buf by_text, dh_text, text;
 	struct tw_intern tuples, groups;
 	struct tw_tuple *tuple;
 	uint32_t tuple_cap, *group_tuple; /* one tuple of each group */
@@ -160,7 +162,7 @@ uint32_t tw_suite_rank(const struct tw_tuple *, uint32_t j, const char *role);
 int tw_table_column(const struct tw_table *, const char *name);
 
 extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions, tw_table_offers, tw_table_validity, tw_table_reasons,
-    tw_table_ciphers, tw_table_families, tw_table_keyexchange, tw_table_groups, tw_table_strength, tw_table_keys, tw_table_signatures;
+    tw_table_ciphers, tw_table_families, tw_table_keyexchange, tw_table_groups, tw_table_dh, tw_table_dh_primes, tw_table_strength, tw_table_keys, tw_table_signatures;
 
 /* ---- lines ---- */
 #define TW_LINE_PARTS (3 + TW_REPORT_BY + 4)

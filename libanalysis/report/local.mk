@@ -11,6 +11,7 @@ libreport_la_SOURCES = \
 	libanalysis/report/rows.c \
 	libanalysis/report/speak.c \
 	libanalysis/report/table_certificates.c \
+	libanalysis/report/table_dh.c \
 	libanalysis/report/table_exchange.c \
 	libanalysis/report/table_monitoring.c \
 	libanalysis/report/table_offers.c \

@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const char *const asked[TW_F_N] = { "source", "protocol", "spoken", "tls_start", "starttls_offered",
-	"starttls_answer", "outcome", "offered_versions", "offered_classes", "resumed", "version", "cipher", "group", "kex", "auth", "enc", "mac", "aead", "forward_secrecy", "cipher_class",
-	"leaf_time", "leaf_key", "leaf_sig", "chain_above", "chain_security_bits", "weakest_link", "session_bits",
-	"limited_by", "chain", NULL };
+	"starttls_answer", "outcome", "offered_versions", "offered_classes", "resumed", "version", "cipher", "group", "dh_bits",
+	"dh_prime", "kex", "auth", "enc", "mac", "aead", "forward_secrecy", "cipher_class", "leaf_time", "leaf_key", "leaf_sig",
+	"chain_above", "chain_security_bits", "weakest_link", "session_bits", "limited_by", "chain", NULL };
 
 /* tw-chain --client-chain judges what clients sent, in columns of their own: no
  * verdict on a server. */
@@ -78,6 +78,7 @@ static int bind(void *self, struct tw_header *h)
 	r->time = tw_header_find(h, "time");
 	r->probe = tw_header_find(h, "probe");
 	r->client = tw_header_find(h, "client");
+	r->dh_basis = tw_header_find(h, "dh_basis");
 	find_judgements(r, h);
 	r->npiece = TW_F_N + 3 * r->njudgement + r->options.nby;
 	r->piece = tw_alloc(r->npiece * sizeof *r->piece);
@@ -310,6 +311,7 @@ void tw_report_free(struct tw_report *r)
 	tw_tally_free(&r->certificate);
 	tw_buf_free(&r->text);
 	tw_buf_free(&r->by_text);
+	tw_buf_free(&r->dh_text);
 	trace_free(r->trace);
 	free(r);
 }

@@ -16,6 +16,8 @@ const struct tw_table *const tw_tables[] = {
 	&tw_table_strength,
 	&tw_table_keyexchange,
 	&tw_table_groups,
+	&tw_table_dh,
+	&tw_table_dh_primes,
 	&tw_table_keys,
 	&tw_table_signatures,
 	NULL

@@ -197,6 +197,31 @@ static struct tw_slice highest(struct tw_slice offered)
 	return tw_str(best < 0 ? "other" : order[best]);
 }
 
+/* "1024" or "public_value:1024", and "1024:modp1024" or so, as tables have them.
+ * TLS 1.3 has no parameters: its groups ffdheN are of N bits (RFC 7919). */
+static void dh_pieces(struct tw_report *r, struct tw_slice basis)
+{
+	struct tw_slice *bits = &r->piece[TW_F_DH_BITS], *prime = &r->piece[TW_F_DH_PRIME], group = r->piece[TW_F_GROUP];
+	struct tw_buf *b = &r->dh_text;
+	bool named = bits->n == 0 && group.n > 5 && memcmp(group.p, "ffdhe", 5) == 0;
+	struct tw_slice size = named ? (struct tw_slice){ group.p + 5, group.n - 5 } : *bits, name = named ? group : *prime;
+
+	if (size.n + name.n == 0)
+		return;
+	b->n = 0;
+	if (tw_slice_is(basis, "public_value") && size.n)
+		tw_buf_adds(b, "public_value:");
+	tw_buf_addslice(b, size);
+	size_t end = b->n;
+	if (name.n) {
+		tw_buf_addslice(b, size);
+		tw_buf_addc(b, ':');
+		tw_buf_addslice(b, name);
+	}
+	*bits = (struct tw_slice){ b->p, end };
+	*prime = (struct tw_slice){ b->p + end, b->n - end };
+}
+
 uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add)
 {
 	struct tw_slice *to = r->piece;
@@ -205,6 +230,7 @@ uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add
 		*to++ = tw_row_get(row, r->col[i]);
 	struct tw_slice chain = r->piece[TW_F_CHAIN];
 	r->piece[TW_F_CHAIN] = tw_str(chain.n && !tw_slice_is(chain, "NONE") ? "yes" : "");
+	dh_pieces(r, tw_row_get(row, r->dh_basis));
 	r->piece[TW_F_OFFERED_VERSIONS] = highest(r->piece[TW_F_OFFERED_VERSIONS]);
 	for (uint32_t j = 0; j < r->njudgement; j++)
 		for (int k = 0; k < 3; k++)

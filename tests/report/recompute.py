@@ -14,7 +14,7 @@ import tables
 
 TOOL = os.path.join(os.environ["TW_BUILDDIR"], "tw-report")
 COLUMNS = ("time,source,scan,input,record,probe,client,ip,port,spoken,protocol,name,tls_start,starttls_offered,starttls_answer,outcome,"
-           "offered_versions,offered_classes,resumed,version,cipher,group,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,verdict.m.client,reason.m.client,kex,auth,enc,mac,aead,"
+           "offered_versions,offered_classes,resumed,version,cipher,group,dh_bits,dh_prime,dh_basis,chain,leaf_time,verdict.m,reason.m,verdict.m.pool,reason.m.pool,ever.m,verdict.m.client,reason.m.client,kex,auth,enc,mac,aead,"
            "forward_secrecy,cipher_class,leaf_key,leaf_sig,chain_security_bits,weakest_link,session_bits,limited_by,"
            "chain_above,asn").split(",")
 SUITES = [("TLS_AES_128_GCM_SHA256", "TLS1.3", "AES-GCM", "AEAD", "yes", "yes", "aead-fs", ""),
@@ -48,6 +48,11 @@ def put_tls(r, row):
     row.update(version=r.choice(["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3", "SSLv2", "", "0x0305"]),
                session_bits=r.choice(["", "40", "80", "112", "128", "256"]),
                limited_by=r.choice(["cipher", "dh", "group", "leaf-key", ""]), resumed=r.choice(["", "no", "no", "yes"]))
+    if suite[1] in ("DHE", "DHE_PSK", "DH") and r.random() < 0.8:
+        size, prime, basis = r.choice([("1024", "oakley2", "prime"), ("1024", "0123456789abcdef", "prime"), ("1023", "fedcba9876543210", "prime"),
+                                       ("2048", "ffdhe2048", "prime"), ("1024", "", "tool"), ("1016", "", "public_value"),
+                                       ("", "oakley2", ""), ("2048", "modp2048", "prime")])
+        row.update(dh_bits=size, dh_prime=prime, dh_basis=basis, group="")
     if r.random() < 0.1:
         row["chain"] = "NONE"
         return

@@ -300,6 +300,38 @@ class Groups(Wide):
         return 1 + GROUP_BITS.get(r["group"], 0) if full(r) and r["group"] else 0
 
 
+class Dh(Wide):
+    """Sizes, or with prime the primes behind their size."""
+    units = Versions.units
+    part_name = "n_full"
+
+    def __init__(self, value):
+        self.value = value
+
+    def part(self, r, s):
+        return full(r)
+
+    def known(self, r):
+        """(size, name of the prime) as text."""
+        if not r["dh_bits"] and r["group"].startswith("ffdhe"):
+            return r["group"][5:], r["group"]
+        return r["dh_bits"], r["dh_prime"]
+
+    def counts(self, r):
+        return established(r) and (any(self.known(r)) or r["kex"] in ("DHE", "DHE_PSK") or (r["kex"], r["auth"]) == ("DH", "anon"))
+
+    def values(self, r, s, role):
+        size, prime = self.known(r)
+        if not full(r):
+            return ["resumed"]
+        if self.value == "dh_prime":
+            return [prime and size + ":" + prime]
+        return ["public_value:" + size if size and r["dh_basis"] == "public_value" else size]
+
+    def rank_values(self, r, s, role):
+        return 1 + int(self.known(r)[0] or 0) if full(r) and self.values(r, s, role) != [""] else 0
+
+
 class Ciphers(Wide):
     value = "cipher"
     units = Versions.units
@@ -336,9 +368,10 @@ class Certificates(Wide):
 
 
 TABLES = dict(scans=Scans(), monitoring=Monitoring(), offers=Offers(), starttls=StartTls(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
-              families=Families(), strength=Strength(), keyexchange=KeyExchange(), groups=Groups(), keys=Certificates("key", 1), signatures=Certificates("signature", 2))
+              families=Families(), strength=Strength(), keyexchange=KeyExchange(), groups=Groups(), dh=Dh("dh_bits"), keys=Certificates("key", 1), signatures=Certificates("signature", 2))
+TABLES["dh-primes"] = Dh("dh_prime")
 OF_ROLES = {"scans", "monitoring"}
-LONG = {"reasons", "groups", "ciphers", "keys", "signatures"}
+LONG = {"reasons", "groups", "dh", "dh-primes", "ciphers", "keys", "signatures"}
 
 
 def key_names(name, by):
