@@ -56,7 +56,7 @@ tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc+
 EXTRA_DIST += tests/trust/revoked
 dist_check_SCRIPTS += tests/trust/import.sh
 EXTRA_DIST += tests/trust/import.py tests/trust/import_text.py
-EXTRA_DIST += tests/trust/keystores tests/trust/keystores.py
+EXTRA_DIST += tests/trust/ctl.py tests/trust/keystores tests/trust/keystores.py
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus/gather.sh

@@ -14,6 +14,7 @@
  * may hold comes last. */
 const struct tw_importer *const tw_importers[] = {
 	&tw_import_certdata,
+	&tw_import_authroot,
 	&tw_import_jks,
 	&tw_import_pkcs12,
 	&tw_import_java_blocked,

@@ -4,6 +4,7 @@
 
 #include "trust/import.h"
 
+extern const struct tw_importer tw_import_authroot;
 extern const struct tw_importer tw_import_certdata;
 extern const struct tw_importer tw_import_java_blocked;
 extern const struct tw_importer tw_import_jks;

@@ -1,12 +1,19 @@
 # trust/ knows which certificates a store holds, and judges nothing.
 noinst_LTLIBRARIES += libtrust.la
 libtrust_la_SOURCES = \
+	libanalysis/trust/cab.c \
+	libanalysis/trust/cab.h \
 	libanalysis/trust/certdata.c \
 	libanalysis/trust/certdata.h \
+	libanalysis/trust/ctl.c \
+	libanalysis/trust/ctl.h \
 	libanalysis/trust/digest.c \
 	libanalysis/trust/digest.h \
+	libanalysis/trust/disallowed.c \
+	libanalysis/trust/disallowed.h \
 	libanalysis/trust/elements.h \
 	libanalysis/trust/import.h \
+	libanalysis/trust/import_authroot.c \
 	libanalysis/trust/import_certdata.c \
 	libanalysis/trust/import_java_blocked.c \
 	libanalysis/trust/import_jks.c \
@@ -31,4 +38,4 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/text.c \
 	libanalysis/trust/text.h
 # A convenience library does not say that its objects are C++.
-libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) -lunistring -lstdc++
+libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) -lunistring -lstdc++

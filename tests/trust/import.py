@@ -21,6 +21,8 @@ CASES = [
     ("java/cacerts-jdk-17.0.5.jks", [], "cacerts-jdk-17.0.5"),
     ("java/generated-from-jdk7.p12", [], "generated-from-jdk7"),
     ("java/generated-from-jdk7-passwordless.p12", [], "generated-from-jdk7"),
+    ("microsoft/authroot-2015-06-18.stl", ["--certs", SHARED + "microsoft/crt"], "authroot-2015-06-18"),
+    ("microsoft/authroot-2025-06-16.stl", ["--certs", SHARED + "microsoft/crt"], "authroot-2025-06-16"),
 ]
 # Tables that say of certificates what the file does not: a bundle of intermediates says nothing of trust, and as a
 # store each of it is an anchor.
@@ -70,7 +72,21 @@ def compare(native, options, name):
         want = {(r["issuer_der_sha256"], r["serial_hex"], r["has_certificate"]) for r in table(name + ".distrusted")}
         for key in sorted(have ^ want):
             fail(f"{native}: distrusted {key}: {'not expected' if key in have else 'missing'}")
+    if os.path.exists(SHARED + "expected/" + name + ".properties.csv"):
+        properties(native, rows, table(name + ".properties"))
     return len(want)
+
+
+def properties(native, rows, entries):
+    """What Microsoft's properties say, as purposes and label."""
+    uses = {"1.3.6.1.5.5.7.3.1": "server", "1.3.6.1.5.5.7.3.2": "client", "1.3.6.1.5.5.7.3.4": "email", "1.3.6.1.5.5.7.3.3": "code"}
+    have = {r["sha256"]: (r["kind"], r["purposes"], r["label"]) for r in rows}
+    for e in entries:
+        yes = uses.keys() if e["eku"] == "-" else e["eku"].split(";")
+        words = [] if e["disallowed_filetime"] != "-" else [w for o, w in uses.items() if o in yes and o not in e["disallowed_eku"].split(";")]
+        want = ("anchor", " ".join(words), "" if e["friendly_name"] == "-" else e["friendly_name"])
+        if have.get(e["sha256"]) != want:
+            fail(f"{native}: {e['sha256']}: {have.get(e['sha256'])}, not {want}")
 
 
 if not os.path.isdir(SHARED):

@@ -41,4 +41,5 @@ cmp -s have want || fail "the pool's certificates are others"
 [ $bad = 0 ] || exit 1
 PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/import_text.py" || exit 1
 PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/keystores.py" || exit 1
+PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/ctl.py" || exit 1
 PATH=/usr/bin:/bin python3 "$TW_SRCDIR/tests/trust/import.py" || exit $?
