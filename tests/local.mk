@@ -54,8 +54,8 @@ tests_check_revoked_SOURCES = tests/trust/check_revoked.c
 tests_check_revoked_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_revoked_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++ $(CHECK_LIBS)
 EXTRA_DIST += tests/trust/revoked
-dist_check_SCRIPTS += tests/trust/import.sh
-EXTRA_DIST += tests/trust/import.py tests/trust/import_text.py
+dist_check_SCRIPTS += tests/trust/import.sh tests/trust/rebuild.sh tests/trust/stores.sh
+EXTRA_DIST += tests/trust/import.py tests/trust/import_text.py tests/trust/stores.py
 EXTRA_DIST += tests/trust/ctl.py tests/trust/keystores tests/trust/keystores.py
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.

@@ -6,6 +6,7 @@
 #include "trust/pool.h"
 #include "trust/snapshot.h"
 
+struct tw_importer;
 struct tw_import {
 	/* What is asked. */
 	const char *path;         /* of the file or folder, for messages */
@@ -18,6 +19,7 @@ struct tw_import {
 	/* What comes of it. */
 	struct tw_snapshot *out;
 	struct tw_certs *certs;   /* certificates are added to it: tw_certs_add */
+	const struct tw_importer *kind; /* what it was read as */
 	uint64_t warnings;        /* see tw_import_warn */
 	uint64_t at;              /* for warnings: a line, or a byte */
 	bool lines;               /* which of the two: the importer's word */
@@ -27,6 +29,7 @@ struct tw_import {
 struct tw_importer {
 	const char *name, *help;
 	bool lines; /* places in it are lines, not bytes */
+	bool dates; /* it has a place for a vendor's distrust dates */
 	/* Is it one of these? Looks at bytes, or for a folder at what lies in it. */
 	bool (*mine)(const struct tw_import *im);
 	/* Adds rows (and certificates). -1 after tw_error that names place and

@@ -13,6 +13,7 @@
 /* A new one is its file and its line here. Asked in this order: what any text
  * may hold comes last. */
 const struct tw_importer *const tw_importers[] = {
+	&tw_import_snapshot,
 	&tw_import_certdata,
 	&tw_import_authroot,
 	&tw_import_jks,
@@ -167,6 +168,7 @@ int tw_import_bytes(struct tw_import *im, const struct tw_importer *as)
 		tw_error("%s: not a root store of a known kind: tw-stores import --list names them", im->path);
 		return -1;
 	}
+	im->kind = as;
 	im->lines = as->lines;
 	if (as->read(im) < 0)
 		return -1;

@@ -10,5 +10,6 @@ extern const struct tw_importer tw_import_java_blocked;
 extern const struct tw_importer tw_import_jks;
 extern const struct tw_importer tw_import_pem;
 extern const struct tw_importer tw_import_pkcs12;
+extern const struct tw_importer tw_import_snapshot;
 
 #endif

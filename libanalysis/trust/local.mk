@@ -19,6 +19,7 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/import_jks.c \
 	libanalysis/trust/import_pem.c \
 	libanalysis/trust/import_pkcs12.c \
+	libanalysis/trust/import_snapshot.c \
 	libanalysis/trust/importers.c \
 	libanalysis/trust/importers.h \
 	libanalysis/trust/lines.h \

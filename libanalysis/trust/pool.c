@@ -93,7 +93,7 @@ static void put_name(struct tw_buf *b, const struct tw_cert *c)
 			b->p[i] = '?';
 }
 
-static void put_block(struct tw_buf *b, const struct tw_cert *c)
+void tw_pool_block(struct tw_buf *b, const struct tw_cert *c)
 {
 	struct tw_buf text = { 0 };
 
@@ -121,7 +121,7 @@ static int write_all(const char *path, struct tw_certs *all)
 		order[i] = i;
 	qsort_r(order, all->n, sizeof *order, by_digest, all);
 	for (uint32_t i = 0; i < all->n; i++)
-		put_block(&b, &all->v[order[i]]);
+		tw_pool_block(&b, &all->v[order[i]]);
 	int err = tw_output_open(&out, path);
 	if (err == 0) {
 		err = tw_output_put(&out, &b);

@@ -28,5 +28,7 @@ uint32_t tw_pool_find_sha1(const struct tw_pool *p, const uint8_t sha1[TW_SHA1])
  * whose bit in add is set (NULL: all). -1 after tw_error; the file is then as
  * it was. */
 int tw_pool_add(const char *path, const struct tw_certs *certs, const bool *add) TW_CHECK;
+/* One block of it. */
+void tw_pool_block(struct tw_buf *b, const struct tw_cert *c);
 
 #endif

@@ -17,8 +17,8 @@ text() {
 }
 long_of() { sed -n 's/.*{ "[a-z-]*", .*/&/p' "$1" | grep -oE '\{ "[a-z-]+", *(no_argument|required_argument|[01])' | sed 's/{ "\([a-z-]*\)".*/--\1/' | sort -u; }
 # A tool of verbs has a file and a --help for each; --version is the tool's own.
-sources() { case $1 in tw-stores) ls tools/stores_*.c ;; *) echo "tools/$1.c" ;; esac; }
-verbs() { case $1 in tw-stores) sources "$1" | sed 's/.*stores_\(.*\)\.c/\1/' ;; esac; }
+sources() { case $1 in tw-stores) ls tools/stores.c tools/stores_*.c ;; *) echo "tools/$1.c" ;; esac; }
+verbs() { case $1 in tw-stores) sources "$1" | sed -n 's/.*stores_\(.*\)\.c/\1/p' ;; esac; }
 help_of() {
 	"$TW_BUILDDIR/$1" --help
 	for v in $(verbs "$1"); do "$TW_BUILDDIR/$1" "$v" --help || fail "$1 $v --help: exit $?"; done

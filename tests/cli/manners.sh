@@ -47,7 +47,7 @@ cd "$t" || exit 1
 "$b/tw-classify" --certs certs.der judged.csv >classified.csv || fail "no classes"
 
 # A tool of verbs is run with each that reads a file and prints one.
-verbs() { case $1 in tw-stores) echo import ;; *) echo none ;; esac; }
+verbs() { case $1 in tw-stores) echo import show export ;; *) echo none ;; esac; }
 verb=
 
 # run ARGUMENT... : out, err and $rc of the tool; standard input is empty.
