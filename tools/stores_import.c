@@ -81,8 +81,8 @@ static int import(const struct options *o)
 		uint32_t trusted = 0;
 		for (uint32_t i = 0; i < s.n; i++)
 			trusted += s.v[i].kind == TW_ROW_ANCHOR && s.v[i].purposes & TW_TRUST_SERVER;
-		tw_note("kind %s distrust_dates %s rows %u certificates %u tls_trusted %u warnings %llu", im.kind->name,
-			im.kind->dates ? "yes" : "no", s.n, certs.n, trusted, (unsigned long long)im.warnings);
+		tw_note("rows %u certificates %u tls_trusted %u warnings %llu kind %s distrust_dates %s", s.n, certs.n, trusted,
+			(unsigned long long)im.warnings, im.kind->name, im.kind->dates ? "yes" : "no");
 	}
 	tw_snapshot_free(&s);
 	tw_certs_close(&certs);

@@ -204,5 +204,5 @@ static int read_certdata(struct tw_import *im)
 	return -1;
 }
 
-const struct tw_importer tw_import_certdata = { .name = "certdata", .help = "Mozilla's certdata.txt, of any year", .lines = true,
-	.mine = mine, .read = read_certdata };
+const struct tw_importer tw_import_certdata = { .name = "certdata", .help = "Mozilla's certdata.txt, of any year",
+	.lines = true, .dates = true, .mine = mine, .read = read_certdata };
