@@ -101,6 +101,15 @@ tests_check_brute_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_brute_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw_pubkey_free -Wl,--wrap=tw_signature_check
 tests_check_brute_LDADD = libchain.la $(CHECK_LIBS)
 
+# A store of a hundred snapshots, by the same enumerator.
+check_PROGRAMS += tests/check_series
+tests_check_series_SOURCES = tests/chain/agree.c tests/chain/agree.h tests/chain/brute.c tests/chain/brute.h tests/chain/check_series.c tests/chain/engine.c \
+	tests/chain/engine.h tests/synth/der.c tests/synth/der.h tests/synth/web.c tests/synth/web.h tests/synth/web_der.c
+tests_check_series_CPPFLAGS = $(tests_check_brute_CPPFLAGS)
+tests_check_series_CFLAGS = $(tests_check_brute_CFLAGS)
+tests_check_series_LDFLAGS = $(tests_check_brute_LDFLAGS)
+tests_check_series_LDADD = $(tests_check_brute_LDADD)
+
 # The same with bounds so low that small webs meet them: when limit may be said.
 check_PROGRAMS += tests/check_coarse tests/check_lost
 tests_check_coarse_SOURCES = $(tests_check_brute_SOURCES) libanalysis/chain/fixpoint.c libanalysis/chain/leaf.c

@@ -1,7 +1,6 @@
 /* tw-chain: appends verdicts to observations. */
 #include "base/filter.h"
 #include "chain/stage.h"
-#include "trust/digest.h"
 #include "cli.h"
 
 #include <config.h>
@@ -11,13 +10,14 @@
 
 static const char help[] =
 	"usage: tw-chain --certs FILE --store [NAME=]SPEC... [options] [ROWS]\n"
-	"Judges the chain of each row (CSV with the columns time and chain) at the row's\n"
-	"time, and appends chain_id, leaf_time, order, name_match, name_cause, and for\n"
-	"each store S verdict.S and reason.S.\n"
+	"Appends to rows (CSV that has time and chain) chain_id, leaf_time, order,\n"
+	"name_match, name_cause, and for each store S verdict.S, reason.S at that time.\n"
 	"\n"
 	"  --certs FILE           the certificates (certs.der)\n"
 	"  --follow               FILE is still being written, rows come from its writer\n"
-	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
+	"  --store [NAME=]SPEC    mozilla (as of the row's time), mozilla@DATE, a file or\n"
+	"                         folder of certificates or snapshots; repeatable\n"
+	"  --store-nearest        rows before a store's first snapshot are judged by it\n"
 	"  --pool P               judge a second time, with all of --certs or a file's\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"                         (default: those of --certs if ROWS is a file)\n"
@@ -30,8 +30,7 @@ static const char help[] =
 	"  --show COLUMNS         path,culprit,window,ever,fetched,snapshot,facts for S\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            threads that work on rows, by default one a processor\n"
-	"  --stats                what was done, on standard error\n"
-	"  -q, --quiet  --help  --version\n"
+	"  --stats  -q, --quiet  --help  --version\n"
 	"\n"
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
@@ -54,7 +53,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
     char **argv)
 {
 	static const struct option longs[] = {
-		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
+		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "store-nearest", 0, 0, 'n' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
 		{ "show", 1, 0, 'S' }, { "profile", 1, 0, 'P' }, { "purpose", 1, 0, 'u' }, { "stats", 0, 0, 'z' },
 		{ "client-chain", 0, 0, 'l' },
 		{ "crl", 1, 0, 'C' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
@@ -66,6 +65,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 		switch (c) {
 		case 'c': o->certs = optarg; break;
 		case 's': store[o->nstore++] = optarg; break;
+		case 'n': o->nearest = true; break;
 		case 'p': o->pool = optarg; break;
 		case 'w': o->witness = optarg; break;
 		case 'o': *out = optarg; break;
@@ -126,11 +126,12 @@ static int provenance(const struct tw_chain_options *o, const char *show, struct
 	if (o->client)
 		tw_provenance_text(p, "client_chain", tw_str("yes"));
 	tw_provenance_text(p, "revocation", tw_str(o->require ? "require" : "known"));
+	tw_provenance_text(p, "store_nearest", tw_str(o->nearest ? "yes" : "no"));
 	tw_provenance_text(p, "show", tw_str(show));
 	for (int i = 0; i < o->ncrl; i++)
 		if (tw_provenance_file(p, o->crl[i], "crl"))
 			return -1;
-	if (tw_provenance_stores(p, o->store, o->nstore) || (!o->follow && tw_provenance_file(p, o->certs, "certs")))
+	if (!o->follow && tw_provenance_file(p, o->certs, "certs"))
 		return -1;
 	if (o->pool && strcmp(o->pool, "all") && strcmp(o->pool, "presented") && tw_provenance_file(p, o->pool, "pool"))
 		return -1;

@@ -7,7 +7,6 @@
 #include "crypto/classify.h"
 #include "dump/ingest.h"
 #include "report/report.h"
-#include "trust/digest.h"
 
 #include <config.h>
 #include <errno.h>
@@ -25,8 +24,9 @@ static const char help[] =
 	"Chains are judged with what each server sent, and again with the pool of all\n"
 	"certificates. Print a table: tw-report --pretty -t validity STUDY/classified.csv\n"
 	"\n"
-	"  --store [NAME=]SPEC  a PEM file, a folder, or mozilla (the default: Debian's\n"
-	"                       ca-certificates); several are compared\n"
+	"  --store [NAME=]SPEC  mozilla (default; as of each row's time), mozilla@DATE,\n"
+	"                       a file, folder of certificates or snapshots; repeatable\n"
+	"  --store-nearest      rows before a store's first snapshot are judged by it\n"
 	"  --profile P          rfc5280 (default), webpki or 2015: the rules for chains\n"
 	"  --crl FILE           CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R       known (default) or require: a CRL in force for each\n"
@@ -51,7 +51,8 @@ struct study {
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
 	const struct tw_profile *profile;
-	bool quiet;
+	bool nearest, quiet;
+	struct tw_provenance provenance; /* the stores' part comes last */
 };
 
 /* The path of a file in the study; lives as long as s. */
@@ -65,26 +66,23 @@ static const char *in(struct study *s, const char *name)
 
 static int provenance(struct study *s, const struct tw_ingest *g, const struct tw_counts *n)
 {
-	struct tw_provenance p;
+	struct tw_provenance *p = &s->provenance;
+	int err = 0;
 
-	tw_provenance_begin(&p, "tw-study", PACKAGE_VERSION);
-	tw_provenance_text(&p, "scan", s->options.scan);
-	tw_provenance_text(&p, "at", s->options.at);
-	tw_provenance_text(&p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
-	tw_clients_provenance(s->clients, &p);
-	tw_provenance_text(&p, "profile", tw_str(s->profile ? s->profile->name : tw_profile_rfc5280.name));
-	tw_provenance_text(&p, "revocation", tw_str(s->require ? "require" : "known"));
-	int err = tw_provenance_stores(&p, s->store, s->nstore);
+	tw_provenance_begin(p, "tw-study", PACKAGE_VERSION);
+	tw_provenance_text(p, "scan", s->options.scan);
+	tw_provenance_text(p, "at", s->options.at);
+	tw_provenance_text(p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
+	tw_clients_provenance(s->clients, p);
+	tw_provenance_text(p, "profile", tw_str(s->profile ? s->profile->name : tw_profile_rfc5280.name));
+	tw_provenance_text(p, "revocation", tw_str(s->require ? "require" : "known"));
+	tw_provenance_text(p, "store_nearest", tw_str(s->nearest ? "yes" : "no"));
 	for (int i = 0; i < s->ncrl && err == 0; i++)
-		err = tw_provenance_file(&p, s->crl[i], "crl");
-	if (err) {
-		tw_provenance_free(&p);
-		return -1;
-	}
-	tw_provenance_number(&p, "observations", n->observations);
-	tw_provenance_number(&p, "certificates", n->certificates);
-	tw_ingest_inputs(g, &p);
-	return tw_provenance_write(&p, in(s, "study.provenance.json"), false);
+		err = tw_provenance_file(p, s->crl[i], "crl");
+	tw_provenance_number(p, "observations", n->observations);
+	tw_provenance_number(p, "certificates", n->certificates);
+	tw_ingest_inputs(g, p);
+	return err;
 }
 
 /* Dumps to observations.csv, certs.der, rejects.csv. 1: some input was unusable. */
@@ -171,7 +169,8 @@ static int tables(struct study *s, struct tw_report *r)
 	return err;
 }
 
-/* observations.csv to classified.csv, judgements.csv and tables, in one pass. */
+/* observations.csv to classified.csv, judgements.csv and tables, in one pass;
+ * then what they came of. */
 static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *classify, struct tw_report *report)
 {
 	struct tw_stage *const stages[] = { chain, classify, tw_report_stage(report) };
@@ -180,6 +179,7 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 
 	if (err == 0) {
 		err = tw_filter_run(stages, 3, (const char *)s->names[0].p, o.f, s->options.threads);
+		err = err ? err : tw_chain_spoken(chain);
 		err = tw_output_close(&o, err == 0);
 	}
 	if (err == 0)
@@ -188,13 +188,17 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 		err = tw_chain_judgements(chain, o.f);
 		err = tw_output_close(&o, err == 0);
 	}
-	return err ? err : tables(s, report);
+	err = err ? err : tables(s, report);
+	if (err)
+		return err;
+	tw_chain_provenance(chain, &s->provenance);
+	return tw_provenance_write(&s->provenance, in(s, "study.provenance.json"), false);
 }
 
 static int analyse(struct study *s)
 {
 	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
-		.pool = "all", .witness = "all", .show = TW_SHOW_EVER, .judgements = true, .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl,
+		.nearest = s->nearest, .pool = "all", .witness = "all", .show = TW_SHOW_EVER, .judgements = true, .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl,
 		.require = s->require, .threads = s->options.threads };
 	struct tw_certs certs = { 0 };
 
@@ -241,8 +245,9 @@ static int clients(struct study *s, const char *how)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
-	static const struct option longs[] = { { "store", 1, 0, STORE }, { "profile", 1, 0, PROFILE },
+	enum { STORE = 256, NEAREST, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
+	static const struct option longs[] = { { "store", 1, 0, STORE },
+		{ "store-nearest", 0, 0, NEAREST }, { "profile", 1, 0, PROFILE },
 		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "clients", 1, 0, CLIENTS }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
@@ -256,6 +261,7 @@ int main(int argc, char **argv)
 	for (int c; status < 0 && (c = getopt_long(argc, argv, ":q", longs, NULL)) != -1;)
 		switch (c) {
 		case STORE: s.store[s.nstore++] = optarg; break;
+		case NEAREST: s.nearest = true; break;
 		case PROFILE:
 			if (!(s.profile = tw_profile_find(optarg)))
 				status = cli_usage("--profile %s: " tw_profile_names, optarg);
@@ -290,6 +296,7 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = argc - optind < 2 ? cli_usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
 	tw_buf_free(&s.at);
+	tw_provenance_free(&s.provenance);
 	tw_clients_free(s.clients);
 	free(s.store);
 	free(s.crl);

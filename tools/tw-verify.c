@@ -17,15 +17,16 @@ static const char help[] =
 	"usage: tw-verify --store [NAME=]SPEC... --at TIME [options] CHAIN.pem\n"
 	"Judges a chain (PEM or DER, leaf first) against root stores: a CSV row a store.\n"
 	"\n"
-	"  --store [NAME=]SPEC    PEM or DER file, folder of such, or mozilla; repeatable\n"
+	"  --store [NAME=]SPEC    mozilla (as of --at), mozilla@DATE, a file or folder of\n"
+	"                         certificates or snapshots; repeatable\n"
+	"  --store-nearest        times before a store's first snapshot go by that one\n"
 	"  --intermediates FILE   certificates that may complete the chain\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"  --at TIME              RFC 3339 time of judgement; the clock is never read\n"
 	"  --name HOST            host name or IP address asked for (column name_match)\n"
 	"  --purpose P            server (default), client or any\n"
 	"  --profile P            rfc5280 (default), webpki or 2015: which rules hold\n"
-	"  --reasons all          a column more: every failure of the path, and the\n"
-	"                         reason of each other path\n"
+	"  --reasons all          a column more: all failures, and other paths' reasons\n"
 	"  --explain              instead of CSV each chain as a person would draw it\n"
 	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R         known (default): what a list names is revoked;\n"
@@ -41,7 +42,7 @@ static const char help[] =
 struct options {
 	char **store, **crl;
 	int nstore, ncrl;
-	bool require;
+	bool require, nearest;
 	const char *intermediates, *witness, *name, *out, *chain, *ocsp;
 	int64_t at;
 	bool has_at;
@@ -54,7 +55,7 @@ struct options {
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "store", 1, 0, 's' }, { "intermediates", 1, 0, 'i' }, { "witness", 1, 0, 'w' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
+		{ "store", 1, 0, 's' }, { "store-nearest", 0, 0, 'N' }, { "intermediates", 1, 0, 'i' }, { "witness", 1, 0, 'w' }, { "at", 1, 0, 'a' }, { "name", 1, 0, 'n' },
 		{ "purpose", 1, 0, 'p' }, { "profile", 1, 0, 'P' }, { "reasons", 1, 0, 'r' }, { "explain", 0, 0, 'e' },
 		{ "crl", 1, 0, 'c' }, { "revocation", 1, 0, 'R' }, { "ocsp", 1, 0, 'O' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
 		{ "threads", 1, 0, 't' }, { "help", 0, 0, 'h' }, { "version", 0, 0, 'V' }, { 0, 0, 0, 0 }
@@ -64,6 +65,7 @@ static int parse(struct options *o, int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, ":o:q", longs, NULL)) != -1;) {
 		switch (c) {
 		case 's': o->store[o->nstore++] = optarg; break;
+		case 'N': o->nearest = true; break;
 		case 'i': o->intermediates = optarg; break;
 		case 'w': o->witness = optarg; break;
 		case 'c': o->crl[o->ncrl++] = optarg; break;
@@ -212,7 +214,7 @@ static int write_out(const struct options *o, struct tw_buf *b)
 static int open_stores(const struct options *o, struct tw_certs *certs, struct tw_store *s)
 {
 	for (int i = 0; i < o->nstore; i++) {
-		if (tw_store_open(&s[i], certs, o->store[i]) < 0)
+		if (tw_store_open(&s[i], certs, o->store[i], o->nearest) < 0)
 			return -1;
 		for (int k = 0; k < i; k++) {
 			if (!strcmp(s[k].name, s[i].name)) {
@@ -222,6 +224,18 @@ static int open_stores(const struct options *o, struct tw_certs *certs, struct t
 		}
 	}
 	return 0;
+}
+
+/* The row or drawing of a store that is younger than the time. */
+static void no_snapshot(struct tw_buf *b, const struct options *o, const struct tw_store *s)
+{
+	if (!o->explain) {
+		tw_buf_addf(b, "%s,,no_snapshot,,,,,%s\n", s->name, o->reasons ? "," : "");
+		return;
+	}
+	tw_buf_addf(b, "%s: no verdict, no_snapshot at ", s->name);
+	tw_time_add(b, o->at);
+	tw_buf_addf(b, ": its first snapshot is of %s (--store-nearest takes it)\n", s->day[0].date);
 }
 
 /* All stores. */
@@ -237,9 +251,15 @@ static bool judge_all(const struct options *o, struct tw_graph *g, const struct 
 		tw_buf_addf(out, "store,verdict,reason,culprit,name_match,path,valid_from,valid_until%s\n",
 			o->reasons ? ",reasons" : "");
 	for (int i = 0; i < o->nstore; i++) {
-		struct tw_trust *trust = tw_trust_new(g, &stores[i], TW_TIME_MAX);
+		if (!tw_store_speaks(&stores[i], o->at)) {
+			no_snapshot(out, o, &stores[i]);
+			all = false;
+			continue;
+		}
+		struct tw_trust *trust = tw_trust_new(g, &stores[i]);
 		struct tw_question q = *ask;
 		q.trust = trust;
+		q.at = o->at;
 		all &= one_store(out, o, judge, g->certs, &stores[i], &q);
 		tw_trust_free(trust);
 	}

@@ -50,8 +50,7 @@ static bool same_events(const struct tw_judge *j, uint32_t a, uint32_t b)
 /* The vendor's conditions on leaves. */
 static bool row_allows(const struct tw_row_key *a, const struct tw_row_key *b)
 {
-	return a->distrust_after >= b->distrust_after && (!a->nconstraint ||
-		(a->nconstraint == b->nconstraint && a->constraint == b->constraint));
+	return a->distrust_after >= b->distrust_after && (!a->constraints || a->constraints == b->constraints);
 }
 
 /* A passes something of the component that B does not. */

@@ -52,18 +52,18 @@ static void revoked_by(struct tw_buf *b, struct tw_context *c, const struct tw_a
 }
 
 static void distrusted_by(struct tw_buf *b, const struct tw_context *c, const struct tw_row_key *row, const struct tw_cert *cert,
-	bool anchor)
+	bool anchor, bool leaf)
 {
 	static const uint32_t purpose[] = { TW_TRUST_SERVER, TW_TRUST_CLIENT, TW_TRUST_ALL };
 	enum tw_purpose p = c->judge->o.purpose;
 
 	if (anchor && !(row->purposes & purpose[p])) {
 		tw_buf_addf(b, "the store does not trust it for the purpose %s", tw_purpose_name(p));
-	} else if (!anchor && cert->not_before > row->distrust_after) {
+	} else if (leaf && cert->not_before > row->distrust_after) {
 		tw_buf_adds(b, "the store trusts nothing below this anchor that begins after ");
 		tw_time_add(b, row->distrust_after);
-	} else if (!anchor && row->nconstraint) {
-		tw_buf_adds(b, "the store wants dates of SCTs, which are not read");
+	} else if (leaf && tw_rules_row(c->judge->g, row, cert)) {
+		tw_conditions_say(b, c->judge->g->constraints[row->constraints - 1], cert);
 	} else {
 		tw_buf_adds(b, "the store blocks it");
 	}
@@ -76,7 +76,7 @@ void tw_evidence(struct tw_buf *b, struct tw_context *c, const struct tw_row_key
 	uint32_t cert = p->cert[f->at];
 
 	if (f->reason == TW_R_DISTRUSTED)
-		distrusted_by(b, c, row, &g->certs->v[cert], f->at + 1 == p->n);
+		distrusted_by(b, c, row, &g->certs->v[cert], f->at + 1 == p->n, f->at == 0);
 	if (f->reason != TW_R_REVOKED || f->at + 1 == p->n)
 		return;
 	struct tw_ask q = { .who = { &g->certs->v[cert], g->node[cert].issuer }, .issuer = p->cert[f->at + 1],

@@ -123,7 +123,7 @@ static bool names(struct tw_judge *j, struct tw_label *l, bool self_issued)
 
 static void events(struct tw_context *c, struct tw_label *l)
 {
-	l->events = tw_rules_blocks(c->judge, c->blocks, l->cert, l->events);
+	l->events = tw_rules_blocks(c->judge, c->touch, c->ntouch, l->cert, l->events);
 	l->events = tw_rules_revocation(c, l->cert, l->parent, NULL, l->events);
 }
 

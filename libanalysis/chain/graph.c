@@ -14,6 +14,20 @@ void tw_graph_init(struct tw_graph *g, struct tw_certs *certs)
 	tw_graph_sync(g);
 }
 
+uint32_t tw_graph_constraints(struct tw_graph *g, const struct tw_alternatives *a)
+{
+	uint8_t key[TW_SHA256];
+	bool fresh;
+
+	tw_sha256(tw_str(a->text), key);
+	uint32_t i = tw_set_add(&g->texts, key, &fresh);
+	if (fresh && (i & (i - 1)) == 0) /* grows at powers of two */
+		g->constraints = tw_realloc(g->constraints, i ? 2 * (size_t)i : 1, sizeof *g->constraints);
+	if (fresh)
+		g->constraints[i] = a;
+	return i + 1;
+}
+
 void tw_graph_free(struct tw_graph *g)
 {
 	for (uint32_t i = 0; i < g->nkeyinfo; i++)
@@ -21,6 +35,8 @@ void tw_graph_free(struct tw_graph *g)
 	free(g->keyinfo);
 	free(g->node);
 	free(g->memo);
+	tw_set_free(&g->texts);
+	free(g->constraints);
 	tw_set_free(&g->names);
 	tw_set_free(&g->keys);
 	pthread_mutex_destroy(&g->lock);

@@ -6,6 +6,7 @@
 
 #include "cert/cert.h"
 #include "chain/signature.h"
+#include "trust/store.h"
 
 #include <pthread.h>
 
@@ -49,6 +50,8 @@ struct tw_graph {
 	uint32_t nkeyinfo, keyinfo_cap;
 	struct tw_memo *memo;
 	uint32_t nmemo, memo_cap;
+	struct tw_set texts;    /* of stores' constraints */
+	const struct tw_alternatives **constraints; /* by ordinal of texts */
 	uint64_t checked;       /* signatures that a judgement asked for, each once */
 	bool shared;            /* lock guards memo, nmemo, memo_cap */
 	pthread_mutex_t lock;
@@ -64,6 +67,10 @@ void tw_graph_sync(struct tw_graph *g);
  * (RFC 5280 4.2.1.13, nameRelativeToCRLIssuer), unless that is empty. add:
  * unknown ones get a number, else TW_NONE. */
 uint32_t tw_graph_name(struct tw_graph *g, struct tw_slice name, struct tw_slice rdn, bool add);
+
+/* The number of a store's constraints, from 1 on: equal ones have one, whichever
+ * store they are of. Lends them. */
+uint32_t tw_graph_constraints(struct tw_graph *g, const struct tw_alternatives *a);
 
 /* An index over n certificates, repeats allowed; the unreadable are left out,
  * and all without cA TRUE when only_ca. */

@@ -50,6 +50,8 @@ void tw_judge_free(struct tw_judge *j)
 	free(j->stamp);
 	for (size_t i = 0; i < sizeof j->scratch / sizeof *j->scratch; i++)
 		tw_buf_free(&j->scratch[i]);
+	tw_buf_free(&j->own);
+	tw_buf_free(&j->touches);
 	free(j);
 }
 
@@ -279,22 +281,24 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 	struct tw_lost lost;
 
 	memset(out, 0, sizeof *out);
+	out->held = j->held = (struct tw_held){ TW_TIME_MIN, TW_TIME_MAX };
 	j->stats.chains++;
 	if (!j->g->certs->v[leaf].readable) {
 		push_step(out, &(struct tw_step){ .from = TW_TIME_MIN, .reason = TW_R_UNREADABLE, .culprit = leaf });
 		return;
 	}
 	make_room(j);
-	j->staple = q->staple;
+	j->question = q;
 	struct tw_context *c = tw_context_find(j, q, false);
 	n = tw_leaf_paths(c, leaf, &p, &lost);
-	j->staple = NULL;
+	j->question = NULL;
 	if (n)
 		steps(c, out, leaf, p, n, lost, own_facts(j, c, leaf, p, n));
 	else if (lost.paths)
 		one_step(j, c, out, leaf, (struct tw_step){ .reason = TW_R_LIMIT, .culprit = TW_NONE });
 	else
 		one_step(j, c, out, leaf, tw_no_path(j, c, q));
+	out->held = j->held;
 	free(p);
 }
 

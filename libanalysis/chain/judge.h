@@ -41,17 +41,18 @@ struct tw_judge_options {
 	bool facts;                       /* steps tell them, and begin where they change */
 };
 
-/* The rows of a store that are in force on a date, found by name. */
+/* The rows of a store, of all its dates, found by name. */
 struct tw_trust;
-/* From the rows that s holds on the date at; certificates it names must be in
- * g (tw_graph_sync). Lends s, which must not change. */
-struct tw_trust *tw_trust_new(struct tw_graph *g, const struct tw_store *s, int64_t at);
+/* Certificates that s names must be in g (tw_graph_sync). Lends s, which must
+ * not change. */
+struct tw_trust *tw_trust_new(struct tw_graph *g, const struct tw_store *s);
 void tw_trust_free(struct tw_trust *t);
 
 struct tw_question {
 	const uint32_t *presented; /* leaf first; at least one; a set but for the first */
 	uint32_t npresented;
 	const struct tw_trust *trust;
+	int64_t at;                     /* its rows and blocks that are held then count */
 	const struct tw_index *pool;    /* or NULL */
 	const struct tw_index *witness; /* or NULL */
 	const struct tw_staple *staple; /* the response that came with it, or NULL */
@@ -67,8 +68,11 @@ struct tw_step {
 	uint32_t facts;       /* TW_FACT_*, if the options ask for them */
 };
 
-/* Sorted by from; the first step's is TW_TIME_MIN. */
+/* Sorted by from; the first step's is TW_TIME_MIN. held: the dates, the
+ * question's among them, on which the store holds all that the answer depends
+ * on, or could, as it does on the question's: with any of them it is this one. */
 struct tw_judgement {
+	struct tw_held held;
 	struct tw_step *step;
 	uint32_t nstep;
 	uint32_t *path;
@@ -84,7 +88,7 @@ void tw_judge_free(struct tw_judge *j);
  * on what earlier ones left behind, and do not depend on it. */
 void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_judgement *out);
 void tw_judgement_free(struct tw_judgement *j);
-/* The same answer, step by step. */
+/* The same answer, step by step, whatever its dates. */
 bool tw_judgement_eq(const struct tw_judgement *a, const struct tw_judgement *b);
 /* The step in force at t. */
 const struct tw_step *tw_judgement_at(const struct tw_judgement *j, int64_t t);

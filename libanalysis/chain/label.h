@@ -39,10 +39,10 @@
 #define TW_CHAIN_LABEL_H
 
 #include "base/bounds.h"
-#include "chain/cache.h"
 #include "chain/constraints.h"
 #include "chain/judge.h"
 #include "chain/policy.h"
+#include "chain/trust.h"
 
 /* A failure in time somewhere on a path; the nearest to the leaf first. */
 struct tw_event {
@@ -71,27 +71,6 @@ struct tw_label {
 	bool dead;              /* dominated or dropped */
 };
 #define TW_ANY_LENGTH INT32_MAX
-
-/* A row as paths see it; compared as bytes, so without holes. */
-struct tw_row_key {
-	uint32_t cert, purposes;
-	int64_t distrust_after;
-	const struct tw_constraint *constraint;
-	uint32_t nconstraint, expiry;
-};
-
-struct tw_trust {
-	const struct tw_store *store;
-	struct tw_row_key *row; /* by subject's number, then by bytes */
-	uint32_t *subject;      /* of each row */
-	uint32_t n;
-	/* Blocks in force, by kind: hashes to the first of their spans. */
-	struct tw_set blocked[3];
-	uint32_t *first[3];
-	struct tw_event *block; /* .next: another of the same hash */
-	uint32_t nblock;
-	const struct tw_trust *origin; /* whose blocks count instead */
-};
 
 /* A candidate issuer of all children of one issuer name and AKI. */
 struct tw_cand {
@@ -157,10 +136,11 @@ struct tw_context {
 	uint64_t hash;
 	struct tw_judge *judge;
 	const struct tw_index *pool, *witness;
-	const struct tw_trust *blocks; /* whose blocks touch it, or NULL */
 	uint32_t *presented, npresented; /* sorted, without the leaf */
 	struct tw_row_key *row;
 	uint32_t nrow;
+	struct tw_touch *touch; /* blocks of what paths can pass */
+	uint32_t ntouch;
 	uint32_t *base;     /* labels of the rows */
 	uint32_t leaf;      /* where it is among the candidates, else TW_NONE */
 	bool policies;      /* they can matter */
@@ -199,7 +179,10 @@ struct tw_judge {
 	struct tw_signers *signers;
 	uint64_t asked[TW_MAX_SIGNERS];
 	uint32_t nasked;
-	const struct tw_staple *staple; /* of the question being answered */
+	const struct tw_question *question; /* being answered, or NULL */
+	struct tw_held held;    /* the dates on which it would be answered alike, as far as was looked */
+	struct tw_buf own;      /* struct tw_touch: blocks of its leaf, by the last walk */
+	struct tw_buf touches;  /* scratch */
 	struct tw_staples *staples;     /* what was checked of such so far */
 	struct tw_judge_stats stats;
 };
@@ -210,7 +193,8 @@ static inline struct tw_label *tw_label(const struct tw_judge *j, uint32_t id)
 }
 
 /* ---- context.c ---- */
-/* What q's leaf can be judged with. NULL: nothing above it at all. */
+/* What q's leaf can be judged with on q's date. NULL: nothing above it at all.
+ * As walk.h has it, j->held is cut down and j->own is set. */
 struct tw_context *tw_context_find(struct tw_judge *j, const struct tw_question *q, bool witness);
 /* Frees all contexts and labels. */
 void tw_contexts_free(struct tw_judge *j);
@@ -237,9 +221,9 @@ uint32_t tw_rules_member(const struct tw_judge *j, uint32_t cert);
 uint32_t tw_rules_anchor(const struct tw_judge *j, uint32_t cert, bool own);
 uint32_t tw_rules_leaf(const struct tw_judge *j, uint32_t cert);
 /* What the row says of a leaf. */
-uint32_t tw_rules_row(const struct tw_row_key *r, const struct tw_cert *leaf);
-/* Blocks that t has for cert, put before the events next. */
-uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next);
+uint32_t tw_rules_row(const struct tw_graph *g, const struct tw_row_key *r, const struct tw_cert *leaf);
+/* Blocks of cert, of n that are sorted, put before the events next. */
+uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_touch *v, uint32_t n, uint32_t cert, uint32_t next);
 /* What revocation says of cert below a label, put before the events next; with
  * the response that was stapled for it, or NULL. */
 uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label, const struct tw_staple *staple,
@@ -247,8 +231,12 @@ uint32_t tw_rules_revocation(struct tw_context *c, uint32_t cert, uint32_t label
 /* What the certificate of an OCSP responder fails by itself (RFC 6960 4.2.2.2,
  * RFC 5280 4.2.1.12). */
 uint32_t tw_rules_responder(const struct tw_judge *j, const struct tw_cert *c);
-/* The first of t's blocks for c of this kind, 0 = none; b is for its use. */
-uint32_t tw_rules_block(const struct tw_trust *t, const struct tw_cert *c, int kind, struct tw_buf *b);
+
+/* ---- conditions.c ---- */
+/* Does one of the alternatives hold for the leaf? */
+bool tw_conditions_hold(const struct tw_alternatives *a, const struct tw_cert *leaf);
+/* Appends why none does, in words. */
+void tw_conditions_say(struct tw_buf *b, const struct tw_alternatives *a, const struct tw_cert *leaf);
 
 /* ---- extend.c ---- */
 /* The base label of a row. */

@@ -157,7 +157,7 @@ static bool leaf_failures(struct tw_context *c, const struct tw_label *l, uint32
 	struct tw_judge *j = c->judge;
 	const struct tw_node *n = &j->g->node[leaf];
 
-	*bits |= tw_rules_row(&c->row[l->row], &j->g->certs->v[leaf]);
+	*bits |= tw_rules_row(j->g, &c->row[l->row], &j->g->certs->v[leaf]);
 	if (l->constraints) {
 		if (l->cost + tw_constraints_cost(j->constraints, l->constraints, leaf, true) > TW_MAX_CONSTRAINT_COST)
 			return false;
@@ -172,9 +172,11 @@ static bool leaf_failures(struct tw_context *c, const struct tw_label *l, uint32
 
 static uint32_t leaf_events(struct tw_context *c, const struct tw_label *l, uint32_t label, uint32_t leaf)
 {
-	uint32_t blocks = tw_rules_blocks(c->judge, c->blocks, leaf, l->events);
+	struct tw_judge *j = c->judge;
+	uint32_t blocks = tw_rules_blocks(j, (const struct tw_touch *)(const void *)j->own.p,
+		(uint32_t)(j->own.n / sizeof(struct tw_touch)), leaf, l->events);
 
-	return tw_rules_revocation(c, leaf, label, c->judge->staple, blocks);
+	return tw_rules_revocation(c, leaf, label, j->question ? j->question->staple : NULL, blocks);
 }
 
 static bool path_of(struct tw_context *c, const struct tw_entry *e, uint32_t leaf, uint32_t own,

@@ -8,6 +8,7 @@ libchain_la_SOURCES = \
 	libanalysis/chain/cache.c \
 	libanalysis/chain/cache.h \
 	libanalysis/chain/candidates.c \
+	libanalysis/chain/conditions.c \
 	libanalysis/chain/constraints.c \
 	libanalysis/chain/constraints.h \
 	libanalysis/chain/context.c \
@@ -65,5 +66,9 @@ libchain_la_SOURCES = \
 	libanalysis/chain/subtree.c \
 	libanalysis/chain/times.c \
 	libanalysis/chain/times.h \
-	libanalysis/chain/trust.c
+	libanalysis/chain/trust.c \
+	libanalysis/chain/trust.h \
+	libanalysis/chain/used.c \
+	libanalysis/chain/walk.c \
+	libanalysis/chain/walk.h
 libchain_la_LIBADD = libtrust.la libcert.la libbase.la $(GNUTLS_LIBS) $(HOGWEED_LIBS) -lgmp $(NETTLE_LIBS) $(OPENSSL_LIBS) $(PSL_LIBS) -lunistring

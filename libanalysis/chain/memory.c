@@ -71,13 +71,40 @@ static int await(struct tw_chain *o, struct tw_slice text)
 	return got < 0 ? -1 : 0;
 }
 
-/* One judgement for all stores that agree; most do on most chains. */
-static struct tw_judgement *shared(struct tw_seen *e, uint32_t n, struct tw_judgement *j)
+static struct tw_question question(const struct tw_chain *o, const uint32_t *v, uint32_t n, int store, int pool, int64_t t)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		if (e->j[i] && tw_judgement_eq(e->j[i], j)) {
-			tw_judgement_free(j);
-			return e->j[i];
+	return (struct tw_question){ .presented = v, .npresented = n, .trust = o->trust[store], .at = t,
+		.pool = pool ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL };
+}
+
+static bool always(const struct tw_store *s)
+{
+	return !s->nday || s->fixed;
+}
+
+static const struct tw_answer *find(const struct tw_answer *a, int64_t t)
+{
+	for (; a && a->j; a = atomic_load_explicit(&a->next, memory_order_acquire))
+		if (a->held.from <= t && t <= a->held.until)
+			return a;
+	return NULL;
+}
+
+const struct tw_judgement *tw_chain_answer(const struct tw_chain *o, const struct tw_seen *e, int store, int pool, int64_t t)
+{
+	(void)o;
+	return find(&e->answer[2 * store + pool], t)->j;
+}
+
+/* One judgement for all stores and dates that agree; most do on most chains. */
+static struct tw_judgement *shared(const struct tw_chain *o, const struct tw_seen *e, struct tw_judgement *j)
+{
+	for (int i = 0; i < 2 * o->nstore; i++) {
+		for (const struct tw_answer *a = &e->answer[i]; a && a->j; a = atomic_load_explicit(&a->next, memory_order_relaxed)) {
+			if (tw_judgement_eq(a->j, j)) {
+				tw_judgement_free(j);
+				return a->j;
+			}
 		}
 	}
 	struct tw_judgement *own = tw_alloc(sizeof *own);
@@ -85,35 +112,50 @@ static struct tw_judgement *shared(struct tw_seen *e, uint32_t n, struct tw_judg
 	return own;
 }
 
-static struct tw_question question(const struct tw_chain *o, const uint32_t *v, uint32_t n, int store, int pool)
+static void add_answer(struct tw_answer *a, struct tw_held held, struct tw_judgement *j)
 {
-	return (struct tw_question){ .presented = v, .npresented = n, .trust = o->trust[store],
-		.pool = pool ? &o->pool : NULL, .witness = o->has_witness ? &o->witness : NULL };
+	if (!a->j) {
+		a->held = held;
+		a->j = j;
+		return;
+	}
+	struct tw_answer *more = tw_alloc(sizeof *more);
+	more->held = held;
+	more->j = j;
+	while (atomic_load_explicit(&a->next, memory_order_relaxed))
+		a = atomic_load_explicit(&a->next, memory_order_relaxed);
+	atomic_store_explicit(&a->next, more, memory_order_release);
 }
 
-static void judge(struct tw_chain *o, const uint32_t *v, uint32_t n, struct tw_seen *e)
+static void settle_members(struct tw_chain *o, struct tw_slice text, struct tw_seen *e)
 {
-	e->j = tw_alloc((size_t)o->nstore * 2 * sizeof *e->j);
+	if (o->of_settled == e)
+		return;
+	e->partly = false;
+	members(o, text, e, &o->settled);
+	o->of_settled = e;
+}
+
+void tw_chain_judge(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, const int64_t *t)
+{
+	if (e->leaf == TW_NONE || (!o->dated && e->answer[0].j))
+		return;
 	for (int p = 0; p <= o->has_pool; p++) {
 		for (int s = 0; s < o->nstore; s++) {
+			struct tw_answer *a = &e->answer[2 * s + p];
 			struct tw_judgement j;
-			struct tw_question q = question(o, v, n, s, p);
+			bool any = always(&o->store[s]);
+			int64_t at = any || !t ? 0 : *t;
+			if ((!any && (!t || !tw_store_speaks(&o->store[s], at))) || find(a, at))
+				continue;
+			settle_members(o, text, e);
+			const uint32_t *v = (const uint32_t *)(const void *)o->settled.p;
+			struct tw_question q = question(o, v, (uint32_t)(o->settled.n / sizeof *v), s, p, at);
 			tw_judge_chain(o->judge, &q, &j);
-			e->j[2 * s + p] = shared(e, 2 * (uint32_t)o->nstore, &j);
+			struct tw_held held = j.held;
+			add_answer(a, held, shared(o, e, &j));
 		}
 	}
-}
-
-static void judge_new(struct tw_chain *o, struct tw_slice text, struct tw_seen *e)
-{
-	e->order = "";
-	members(o, text, e, &o->settled);
-	const uint32_t *v = (const uint32_t *)(const void *)o->settled.p;
-	uint32_t n = (uint32_t)(o->settled.n / sizeof *v);
-	if (!e->partly)
-		e->order = tw_chain_order(&o->of->g, v, n);
-	if (e->leaf != TW_NONE)
-		judge(o, v, n, e);
 }
 
 void tw_chain_ahead(struct tw_chain *o, struct tw_slice text, unsigned thread)
@@ -126,15 +168,23 @@ void tw_chain_ahead(struct tw_chain *o, struct tw_slice text, unsigned thread)
 		tw_ahead_check(o->ahead, (const uint32_t *)(const void *)v->p, (uint32_t)(v->n / sizeof e.leaf), thread);
 }
 
-const struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const uint8_t id[TW_SHA256])
+struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const uint8_t id[TW_SHA256])
 {
 	bool fresh;
 	struct tw_seen *e = tw_known_add(o->chains, id, &fresh);
 
-	if (fresh && await(o, text) < 0)
+	if (!fresh)
+		return e;
+	if (await(o, text) < 0)
 		return NULL;
-	if (fresh)
-		judge_new(o, text, e);
+	e->order = "";
+	o->of_settled = NULL;
+	settle_members(o, text, e);
+	if (!e->partly)
+		e->order = tw_chain_order(&o->of->g, (const uint32_t *)(const void *)o->settled.p,
+			(uint32_t)(o->settled.n / sizeof(uint32_t)));
+	if (e->leaf != TW_NONE)
+		e->answer = tw_alloc((size_t)o->nstore * 2 * sizeof *e->answer);
 	return e;
 }
 
@@ -147,17 +197,18 @@ uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text)
 	return alone && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->of->certs, h) : TW_NONE;
 }
 
-struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple)
+struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple, int64_t t)
 {
 	struct tw_judgement *j = tw_alloc((size_t)o->nstore * 2 * sizeof *j);
 	struct tw_seen e = { .leaf = TW_NONE };
 
 	members(o, text, &e, &o->settled);
+	o->of_settled = NULL;
 	const uint32_t *v = (const uint32_t *)(const void *)o->settled.p;
 	uint32_t n = (uint32_t)(o->settled.n / sizeof *v);
 	for (int s = 0; s < o->nstore; s++) {
-		for (int p = 0; p <= o->has_pool; p++) {
-			struct tw_question q = question(o, v, n, s, p);
+		for (int p = 0; p <= o->has_pool && tw_store_speaks(&o->store[s], t); p++) {
+			struct tw_question q = question(o, v, n, s, p, t);
 			q.staple = staple;
 			tw_judge_chain(o->judge, &q, &j[2 * s + p]);
 		}
@@ -172,25 +223,36 @@ void tw_chain_stapled_free(const struct tw_chain *o, struct tw_judgement *j)
 	free(j);
 }
 
-static void forget(struct tw_seen *e, uint32_t n)
+/* The place of each judgement in the chain's answers is forgotten with the first. */
+static void forget_one(struct tw_seen *e, int n, struct tw_judgement *j)
 {
-	for (uint32_t i = 0; e->j && i < n; i++) {
-		struct tw_judgement *j = e->j[i];
-		if (!j)
-			continue;
-		for (uint32_t k = i; k < n; k++)
-			if (e->j[k] == j)
-				e->j[k] = NULL;
-		tw_judgement_free(j);
-		free(j);
+	for (int i = 0; i < n; i++)
+		for (struct tw_answer *a = &e->answer[i]; a; a = a->next)
+			if (a->j == j)
+				a->j = NULL;
+	tw_judgement_free(j);
+	free(j);
+}
+
+static void forget(struct tw_seen *e, int n)
+{
+	for (int i = 0; e->answer && i < n; i++)
+		for (struct tw_answer *a = &e->answer[i]; a; a = a->next)
+			if (a->j)
+				forget_one(e, n, a->j);
+	for (int i = 0; e->answer && i < n; i++) {
+		for (struct tw_answer *a = e->answer[i].next, *next; a; a = next) {
+			next = a->next;
+			free(a);
+		}
 	}
-	free(e->j);
+	free(e->answer);
 }
 
 void tw_chain_forget(struct tw_chain *o)
 {
 	for (uint32_t i = 0; i < tw_known_count(o->chains); i++)
-		forget(tw_known_at(o->chains, i), 2 * (uint32_t)o->nstore);
+		forget(tw_known_at(o->chains, i), 2 * o->nstore);
 	tw_known_free(o->chains);
 }
 

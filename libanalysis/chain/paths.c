@@ -95,7 +95,7 @@ static void own(const struct taking *k, uint32_t i)
 		return;
 	}
 	fail_all(k->path, i ? tw_rules_member(j, cert) :
-		tw_rules_leaf(j, cert) | tw_rules_row(row, &j->g->certs->v[cert]), i);
+		tw_rules_leaf(j, cert) | tw_rules_row(j->g, row, &j->g->certs->v[cert]), i);
 	below_issuer(k, i);
 }
 
@@ -119,7 +119,7 @@ static void stapled(const struct taking *k)
 	struct tw_judge *j = k->j;
 	uint32_t leaf = k->path->cert[0];
 	struct tw_ask q = { .who = { &j->g->certs->v[leaf], j->g->node[leaf].issuer }, .issuer = k->path->cert[1],
-		.anchor = k->path->cert[k->path->n - 1], .require = j->o.require, .staple = j->staple };
+		.anchor = k->path->cert[k->path->n - 1], .require = j->o.require, .staple = j->question->staple };
 	struct tw_word w;
 
 	tw_staple_word(k->c, &q, &w);
@@ -171,7 +171,7 @@ static void take(struct tw_judge *j, struct tw_context *c, uint32_t leaf, const 
 		own(&k, i);
 	}
 	events(&k, from->events);
-	if (j->staple)
+	if (j->question->staple)
 		stapled(&k);
 	tidy(p);
 	const struct tw_row_key *row = &c->row[tw_label(j, k.label[p->n - 1])->row];
@@ -189,7 +189,7 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 	if (!j->g->certs->v[leaf].readable)
 		return 0;
 	struct tw_context *c = tw_context_find(j, q, false);
-	j->staple = q->staple;
+	j->question = q;
 	n = tw_leaf_paths(c, leaf, &p, &lost);
 	/* Few: insertion keeps the code short. */
 	for (uint32_t i = 1; i < n; i++) {
@@ -207,7 +207,7 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 	*out = n ? tw_alloc(n * sizeof **out) : NULL;
 	for (uint32_t i = 0; i < n; i++)
 		take(j, c, leaf, &p[i], t, &(*out)[i]);
-	j->staple = NULL;
+	j->question = NULL;
 	free(p);
 	return n;
 }

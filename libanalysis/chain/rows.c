@@ -126,7 +126,7 @@ static void put_window(struct tw_buf *b, const struct tw_judgement *j)
 }
 
 void tw_chain_put_show(const struct tw_chain *o, struct tw_buf *b, uint32_t what, int s, const struct tw_judgement *j,
-	const struct tw_step *at)
+	const struct tw_step *at, int64_t t)
 {
 	int64_t from, until;
 	uint32_t i = 0;
@@ -150,7 +150,10 @@ void tw_chain_put_show(const struct tw_chain *o, struct tw_buf *b, uint32_t what
 			tw_buf_addu(b, at->fetched);
 		break;
 	case TW_SHOW_SNAPSHOT:
-		tw_buf_addhex(b, o->snapshot[s], TW_SHA256);
+		if (o->store[s].nday)
+			tw_buf_adds(b, o->store[s].day[tw_store_day_at(&o->store[s], t)].date);
+		else
+			tw_buf_addhex(b, o->snapshot[s], TW_SHA256);
 		break;
 	case TW_SHOW_FACTS:
 		tw_fact_names(b, at->facts);
@@ -158,18 +161,22 @@ void tw_chain_put_show(const struct tw_chain *o, struct tw_buf *b, uint32_t what
 	}
 }
 
-/* No verdict, for this cause, in any store. */
+/* No verdict, for this cause. */
+static void put_no_verdict(const struct tw_chain *o, struct tw_row *r, const char *why)
+{
+	put(r, "");
+	put(r, why);
+	for (size_t k = 0; k < TW_NSHOW; k++)
+		if (o->show & 1u << k)
+			put(r, "");
+}
+
+/* In no store. */
 static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why)
 {
-	for (int s = 0; s < o->nstore; s++) {
-		for (int p = 0; p <= o->has_pool; p++) {
-			put(r, "");
-			put(r, why);
-			for (size_t k = 0; k < TW_NSHOW; k++)
-				if (o->show & 1u << k)
-					put(r, "");
-		}
-	}
+	for (int s = 0; s < o->nstore; s++)
+		for (int p = 0; p <= o->has_pool; p++)
+			put_no_verdict(o, r, why);
 }
 
 /* extra: the facts that are the row's. */
@@ -187,7 +194,7 @@ static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct
 			continue;
 		b->n = 0;
 		if (!none)
-			tw_chain_put_show(o, b, 1u << k, store, j, &at);
+			tw_chain_put_show(o, b, 1u << k, store, j, &at, t);
 		tw_row_add(r, tw_buf_slice(b));
 	}
 }
@@ -196,9 +203,15 @@ static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct
 static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e,
 	const struct tw_judgement *own, int64_t t, uint32_t extra, struct tw_buf *b)
 {
-	for (int s = 0; s < o->nstore; s++)
-		for (int p = 0; p <= o->has_pool; p++)
-			put_verdict(o, r, e, s, own ? &own[2 * s + p] : e->j[2 * s + p], t, extra, b);
+	for (int s = 0; s < o->nstore; s++) {
+		bool speaks = tw_store_speaks(&o->store[s], t);
+		for (int p = 0; p <= o->has_pool; p++) {
+			if (!speaks)
+				put_no_verdict(o, r, "no_snapshot");
+			else
+				put_verdict(o, r, e, s, own ? &own[2 * s + p] : tw_chain_answer(o, e, s, p, t), t, extra, b);
+		}
+	}
 }
 
 /* Returns the facts that are the row's. */
@@ -295,14 +308,17 @@ int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned th
 		m->flags |= UNSETTLED;
 		return 0;
 	}
-	if (!m->p && !(m->p = (void *)(uintptr_t)tw_chain_look_up(o, text, tw_row_digest(r, o->at[TW_COL_CHAIN]))))
+	if (!m->p && !(m->p = tw_chain_look_up(o, text, tw_row_digest(r, o->at[TW_COL_CHAIN]))))
 		return -1;
-	const struct tw_seen *e = m->p;
+	struct tw_seen *e = m->p;
 	if (e->partly && collected)
 		return absent(o, r, text, why);
+	tw_chain_judge(o, e, text, m->flags & TIMED ? &m->v : NULL);
+	if (m->flags & TIMED && e->answer)
+		tw_chain_count(o, m->v);
 	struct tw_staple staple;
 	if (m->flags & STAPLED && staple_of(o, r, &o->der[thread], &staple))
-		m->q = tw_chain_stapled(o, text, &staple);
+		m->q = tw_chain_stapled(o, text, &staple, m->v);
 	return 0;
 }
 
@@ -336,7 +352,7 @@ void tw_chain_fill(void *self, struct tw_row *r, const struct tw_mark *m, unsign
 		return;
 	}
 	uint32_t named = put_leaf(o, r, e, timed, m->v, &o->b[thread]);
-	if (!e->j)
+	if (!e->answer)
 		put_none(o, r, "not_collected");
 	else if (!timed)
 		put_none(o, r, "no_time");

@@ -95,10 +95,10 @@ uint32_t tw_rules_responder(const struct tw_judge *j, const struct tw_cert *c)
 		bit(!(c->ext & TW_EXT_EKU) || !(c->eku & TW_EKU_OCSP), TW_R_EXTENDED_KEY_USAGE);
 }
 
-/* Dates of SCTs are not read yet: a row that asks for them does not hold. */
-uint32_t tw_rules_row(const struct tw_row_key *r, const struct tw_cert *leaf)
+uint32_t tw_rules_row(const struct tw_graph *g, const struct tw_row_key *r, const struct tw_cert *leaf)
 {
-	return bit(leaf->not_before > r->distrust_after || r->nconstraint, TW_R_DISTRUSTED);
+	return bit(leaf->not_before > r->distrust_after ||
+		(r->constraints && !tw_conditions_hold(g->constraints[r->constraints - 1], leaf)), TW_R_DISTRUSTED);
 }
 
 static uint32_t put(struct tw_judge *j, struct tw_span s, uint32_t cert, uint32_t next)
@@ -113,29 +113,11 @@ static uint32_t put(struct tw_judge *j, struct tw_span s, uint32_t cert, uint32_
 	return j->nevent++;
 }
 
-uint32_t tw_rules_block(const struct tw_trust *t, const struct tw_cert *c, int kind, struct tw_buf *b)
+uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_touch *v, uint32_t n, uint32_t cert, uint32_t next)
 {
-	const uint8_t *key = kind == TW_BLOCK_CERT ? c->sha256 : c->spki_sha256;
-	uint8_t h[TW_SHA256];
-
-	if (!t || !t->blocked[kind].n)
-		return 0;
-	if (kind == TW_BLOCK_SERIAL) {
-		b->n = 0;
-		tw_buf_addslice(b, c->issuer);
-		tw_buf_addslice(b, c->serial);
-		tw_sha256(tw_buf_slice(b), h);
-		key = h;
-	}
-	uint32_t i = tw_set_find(&t->blocked[kind], key);
-	return i == TW_NONE ? 0 : t->first[kind][i];
-}
-
-uint32_t tw_rules_blocks(struct tw_judge *j, const struct tw_trust *t, uint32_t cert, uint32_t next)
-{
-	for (int kind = 0; t && kind < 3; kind++)
-		for (uint32_t e = tw_rules_block(t, &j->g->certs->v[cert], kind, &j->scratch[3]); e; e = t->block[e].next)
-			next = put(j, t->block[e].span, cert, next);
+	for (uint32_t i = 0; i < n && v[i].cert <= cert; i++)
+		if (v[i].cert == cert)
+			next = put(j, (struct tw_span){ v[i].from, v[i].until, TW_R_DISTRUSTED }, cert, next);
 	return next;
 }
 

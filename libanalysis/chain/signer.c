@@ -122,7 +122,8 @@ static void anchor_rows(const struct tw_context *c, uint32_t anchor, struct tw_t
 
 	t->row = tw_realloc(NULL, c->nrow, sizeof *t->row);
 	t->subject = tw_realloc(NULL, c->nrow, sizeof *t->subject);
-	t->origin = c->blocks;
+	t->given = c->touch;
+	t->ngiven = c->ntouch;
 	for (uint32_t i = 0; i < c->nrow; i++) {
 		struct tw_row_key *r = &t->row[t->n];
 		if (!tw_same_entity(g, c->row[i].cert, anchor))

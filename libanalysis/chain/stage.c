@@ -50,10 +50,11 @@ static int open_stores(struct tw_chain *o, const struct tw_chain_options *opt)
 	o->store = tw_alloc((size_t)opt->nstore * sizeof *o->store);
 	o->trust = tw_alloc((size_t)opt->nstore * sizeof *o->trust);
 	o->snapshot = tw_alloc((size_t)opt->nstore * sizeof *o->snapshot);
+	o->spec = opt->store;
 	for (int i = 0; i < opt->nstore; i++) {
 		struct tw_store *s = &o->store[i];
 		o->nstore = i + 1; /* what tw_chain_stage_free frees, half open too */
-		if (tw_store_open(s, &o->certs, opt->store[i]) < 0)
+		if (tw_store_open(s, &o->certs, opt->store[i], opt->nearest) < 0)
 			return -1;
 		for (int k = 0; k < i; k++) {
 			if (!strcmp(o->store[k].name, s->name)) {
@@ -62,9 +63,10 @@ static int open_stores(struct tw_chain *o, const struct tw_chain_options *opt)
 			}
 		}
 		tw_graph_sync(&o->g);
-		o->trust[i] = tw_trust_new(&o->g, s, TW_TIME_MAX);
+		o->trust[i] = tw_trust_new(&o->g, s);
 		tw_store_digest(s, &o->certs, o->snapshot[i]);
 	}
+	tw_chain_used_new(o);
 	return 0;
 }
 
@@ -95,10 +97,13 @@ static int tail_end(void *self)
 	return tw_tail_end(o->tail);
 }
 
-static void tail_input(void *self, struct tw_provenance *p)
+static void inputs(void *self, struct tw_provenance *p)
 {
 	struct tw_chain *o = self;
-	tw_tail_input(o->tail, p);
+
+	tw_chain_provenance(&o->stage, p);
+	if (o->tail)
+		tw_tail_input(o->tail, p);
 }
 
 static int open_certs(struct tw_chain *o, const struct tw_chain_options *opt)
@@ -107,7 +112,6 @@ static int open_certs(struct tw_chain *o, const struct tw_chain_options *opt)
 		return tw_certs_open(&o->certs, opt->certs);
 	o->tail = tw_tail_new(opt->certs, add_late, o);
 	o->stage.end = tail_end;
-	o->stage.inputs = tail_input;
 	return 0;
 }
 
@@ -117,7 +121,7 @@ struct tw_stage *tw_chain_stage(const struct tw_chain_options *opt)
 
 	tw_signature_start();
 	o->stage = (struct tw_stage){ .name = "tw-chain", .self = o, .bind = tw_chain_bind, .row = tw_chain_row,
-		.look = tw_chain_look, .settle = tw_chain_settle, .fill = tw_chain_fill };
+		.look = tw_chain_look, .settle = tw_chain_settle, .fill = tw_chain_fill, .inputs = inputs };
 	o->of = o;
 	o->suffix = "";
 	o->chains = tw_known_new(sizeof(struct tw_seen));
@@ -156,6 +160,8 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 	o->stage = of->stage;
 	o->stage.name = "tw-chain --client-chain";
 	o->stage.self = o;
+	o->stage.inputs = NULL;
+	o->stage.end = NULL;
 	o->of = of;
 	o->chains = tw_known_new(sizeof(struct tw_seen));
 	o->suffix = ".client";
@@ -166,6 +172,7 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 	o->trust = of->trust;
 	o->snapshot = of->snapshot;
 	o->nstore = of->nstore;
+	tw_chain_used_new(o);
 	o->lists = of->lists;
 	o->require = of->require;
 	o->pool = of->pool;
@@ -183,6 +190,7 @@ struct tw_stage *tw_chain_stage_client(struct tw_stage *server)
 static void free_own(struct tw_chain *o)
 {
 	tw_chain_forget(o);
+	tw_chain_used_free(o);
 	tw_judge_free(o->judge);
 	tw_buf_free(&o->settled);
 	for (size_t i = 0; i < TW_MAX_THREADS; i++) {

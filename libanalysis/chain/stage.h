@@ -14,6 +14,7 @@ struct tw_chain_options {
 	bool follow;          /* it is still being written: cert/tail.h; no "all" then */
 	char *const *store;   /* [NAME=]SPEC, at least one */
 	int nstore;
+	bool nearest;         /* rows older than a store's first snapshot are judged by it */
 	const char *pool;     /* NULL: presented only; "all": certs.der; else a file */
 	const char *witness;  /* NULL: none; "all": certs.der; else a file */
 	uint32_t show;        /* TW_SHOW_* */
@@ -40,6 +41,15 @@ int tw_chain_show(const char *list, uint32_t *bits) TW_CHECK;
 /* judgements.csv: one row for each distinct chain, store, pool and step in
  * time so far, chains in first-seen order. -1 when a write failed. */
 int tw_chain_judgements(const struct tw_stage *s, FILE *out) TW_CHECK;
+/* Adds the member "stores" to p: of each [NAME=]SPEC its name and the spec; of a
+ * store without dates its anchors, their digest (digest.h) and the rows with a
+ * chain and a time; of others the snapshots in force for such rows, with their
+ * numbers, and for how many there was none. After the last row. */
+struct tw_provenance;
+void tw_chain_provenance(const struct tw_stage *s, struct tw_provenance *p);
+/* -1 after tw_error where more than one of a hundred such rows had no snapshot
+ * of some store. After the last row. */
+int tw_chain_spoken(const struct tw_stage *s) TW_CHECK;
 /* One line of what a stage did, for --stats: chains, contexts, certificates,
  * labels, edges, signatures, limits. */
 void tw_chain_stats(const struct tw_stage *s, struct tw_buf *b);

@@ -140,7 +140,7 @@ static bool is_responder(const struct tw_ocsp *o, const struct tw_cert *c)
 static void take_listed(struct response *r, const struct tw_cert *c, struct tw_times *known)
 {
 	struct tw_judge *j = r->c->judge;
-	const struct tw_trust *blocks = r->c->blocks;
+	const struct tw_question *asked = j->question;
 	struct tw_ask q = { .who = { c, j->g->node[r->q->issuer].subject }, .issuer = r->q->issuer, .anchor = r->q->anchor };
 	struct tw_times t = { .n = 0 };
 	struct tw_span span[TW_MAX_SPANS];
@@ -150,9 +150,15 @@ static void take_listed(struct response *r, const struct tw_cert *c, struct tw_t
 		tw_times_add(&t, span[i].from, span[i].until);
 		r->w->cut |= span[i].reason == TW_R_LIMIT;
 	}
-	for (int kind = 0; blocks && kind < 3; kind++)
-		for (uint32_t e = tw_rules_block(blocks, c, kind, &j->scratch[3]); e; e = blocks->block[e].next)
-			tw_times_add(&t, blocks->block[e].span.from, blocks->block[e].span.until);
+	j->scratch[3].n = 0;
+	tw_trust_blocks(asked->trust, c, false, &j->scratch[3]);
+	for (size_t i = 0; i < j->scratch[3].n; i += sizeof(uint32_t)) {
+		uint32_t at;
+		memcpy(&at, j->scratch[3].p + i, sizeof at);
+		const struct tw_trust_block *b = &asked->trust->block[at];
+		if (tw_held_narrow(&j->held, b->held, asked->at))
+			tw_times_add(&t, b->from, b->until);
+	}
 	tw_times_invert(&t);
 	tw_times_meet(known, &t);
 	tw_times_free(&t);

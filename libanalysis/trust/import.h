@@ -13,6 +13,7 @@ struct tw_import {
 	const struct tw_pool *pool; /* certificates for files that only name them; NULL: none */
 	const char *password;     /* of keystores; NULL: the usual ones */
 	int64_t date;             /* of the snapshot; TW_TIME_MAX: not told, nor said by the file */
+	bool quiet;               /* warnings are counted, not printed */
 	/* What is read. */
 	struct tw_slice bytes;    /* the whole file as it is when unpacked; empty for a folder */
 	bool folder;

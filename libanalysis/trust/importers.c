@@ -39,11 +39,13 @@ void tw_import_warn(struct tw_import *im, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	im->warnings++;
+	if (im->quiet)
+		return;
 	if (im->at == TW_NOWHERE)
 		tw_error("%s: %s", im->path, text);
 	else
 		tw_error("%s: %s %llu: %s", im->path, im->lines ? "line" : "byte", (unsigned long long)im->at, text);
-	im->warnings++;
 }
 
 uint64_t tw_import_line(struct tw_import *im, const uint8_t *p)

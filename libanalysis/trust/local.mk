@@ -1,6 +1,7 @@
 # trust/ knows which certificates a store holds, and judges nothing.
 noinst_LTLIBRARIES += libtrust.la
 libtrust_la_SOURCES = \
+	libanalysis/trust/alternatives.c \
 	libanalysis/trust/cab.c \
 	libanalysis/trust/cab.h \
 	libanalysis/trust/certdata.c \
@@ -31,9 +32,13 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/revoked.h \
 	libanalysis/trust/rootstores.c \
 	libanalysis/trust/rootstores.h \
+	libanalysis/trust/series.c \
+	libanalysis/trust/series.h \
 	libanalysis/trust/snapshot.c \
 	libanalysis/trust/snapshot.h \
 	libanalysis/trust/snapshot_csv.c \
+	libanalysis/trust/spec.c \
+	libanalysis/trust/spec.h \
 	libanalysis/trust/store.c \
 	libanalysis/trust/store.h \
 	libanalysis/trust/text.c \

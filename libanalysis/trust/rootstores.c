@@ -42,21 +42,23 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-char *tw_rootstores_folder(void)
+/* The program's own folder with a NUL behind, room for n; its slash, or NULL. */
+static char *program(char *exe, size_t n)
+{
+	ssize_t len = readlink("/proc/self/exe", exe, n - 1);
+
+	exe[len > 0 ? len : 0] = 0;
+	return strrchr(exe, '/');
+}
+
+char *tw_rootstores_look(void)
 {
 	static const char *const beside[] = { "/../share/tlswild/rootstores", "/../rootstores", "/rootstores" };
 	const char *told = getenv("TLSWILD_ROOTSTORES");
-	char exe[4096];
+	char exe[4096], *slash = program(exe, sizeof exe);
 
-	if (told && *told) {
-		if (is_folder(told))
-			return tw_strdup(told);
-		tw_error("TLSWILD_ROOTSTORES=%s: no such folder", told);
-		return NULL;
-	}
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-	exe[n > 0 ? n : 0] = 0;
-	char *slash = strrchr(exe, '/');
+	if (told && *told)
+		return tw_strdup(told);
 	for (size_t i = 0; slash && i < sizeof beside / sizeof *beside; i++) {
 		*slash = 0;
 		char *path = join(exe, "", beside[i]);
@@ -64,10 +66,25 @@ char *tw_rootstores_folder(void)
 			return path;
 		free(path);
 	}
-	if (is_folder(TW_PKGDATADIR "/rootstores"))
-		return tw_strdup(TW_PKGDATADIR "/rootstores");
-	tw_error("the folder rootstores is neither beside %s nor at %s: TLSWILD_ROOTSTORES may name it", slash ? exe : "the program",
-		TW_PKGDATADIR "/rootstores");
+	return is_folder(TW_PKGDATADIR "/rootstores") ? tw_strdup(TW_PKGDATADIR "/rootstores") : NULL;
+}
+
+char *tw_rootstores_folder(void)
+{
+	char exe[4096], *path = tw_rootstores_look();
+
+	if (path && is_folder(path))
+		return path;
+	if (path) {
+		tw_error("TLSWILD_ROOTSTORES=%s: no such folder", path);
+	} else {
+		char *slash = program(exe, sizeof exe);
+		if (slash)
+			*slash = 0;
+		tw_error("the folder rootstores is neither beside %s nor at %s: TLSWILD_ROOTSTORES may name it",
+			slash ? exe : "the program", TW_PKGDATADIR "/rootstores");
+	}
+	free(path);
 	return NULL;
 }
 
@@ -108,10 +125,9 @@ static int scan(const char *path, struct dirent ***e)
 	return n;
 }
 
-static int list_store(struct tw_rootstores *r, const char *store)
+static int list_store(struct tw_rootstores *r, const char *folder, const char *store)
 {
 	struct dirent **e = NULL;
-	char *folder = join(r->folder, "/", store);
 	int n = is_folder(folder) ? scan(folder, &e) : 0, err = n < 0;
 
 	for (int i = 0; i < n; i++) {
@@ -122,7 +138,6 @@ static int list_store(struct tw_rootstores *r, const char *store)
 		free(e[i]);
 	}
 	free(e);
-	free(folder);
 	return err ? -1 : 0;
 }
 
@@ -140,8 +155,11 @@ static int list_all(struct tw_rootstores *r)
 	int n = scan(r->folder, &e), err = n < 0;
 
 	for (int i = 0; i < n; i++) {
-		if (!err && tw_store_name(tw_str(e[i]->d_name)))
-			err = list_store(r, e[i]->d_name) < 0;
+		if (!err && tw_store_name(tw_str(e[i]->d_name))) {
+			char *folder = join(r->folder, "/", e[i]->d_name);
+			err = list_store(r, folder, e[i]->d_name) < 0;
+			free(folder);
+		}
 		free(e[i]);
 	}
 	free(e);
@@ -229,6 +247,23 @@ int tw_rootstores_open(struct tw_rootstores *r, const char *folder)
 	if (err == 0 && access(sources, F_OK) == 0)
 		err = read_sources(r, sources);
 	free(sources);
+	if (err)
+		tw_rootstores_free(r);
+	return err;
+}
+
+int tw_rootstores_one(struct tw_rootstores *r, const char *folder)
+{
+	memset(r, 0, sizeof *r);
+	r->folder = tw_strdup(folder);
+	r->pool = join(folder, "/", "pool.pem");
+	if (access(r->pool, F_OK) != 0) {
+		free(r->pool);
+		r->pool = join(folder, "/", "../pool.pem");
+	}
+	int err = list_store(r, folder, "");
+	if (r->n)
+		qsort(r->v, r->n, sizeof *r->v, by_date);
 	if (err)
 		tw_rootstores_free(r);
 	return err;

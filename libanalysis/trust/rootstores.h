@@ -32,10 +32,16 @@ struct tw_rootstores {
  * where this was configured to be installed. NULL after tw_error that says
  * where it was looked for. */
 char *tw_rootstores_folder(void) TW_CHECK;
+/* The same, but NULL without a message where there is none; what the environment
+ * names is not looked at. */
+char *tw_rootstores_look(void) TW_CHECK;
 
 /* What lies in it; no snapshot is read. Files and folders of other names are
  * passed over. -1 after tw_error, and r is empty then. */
 int tw_rootstores_open(struct tw_rootstores *r, const char *folder) TW_CHECK;
+/* The snapshots of one folder, a user's own series, with pool.pem in it or else
+ * beside it; all of store "". -1 after tw_error, and r is empty then. */
+int tw_rootstores_one(struct tw_rootstores *r, const char *folder) TW_CHECK;
 void tw_rootstores_free(struct tw_rootstores *r);
 
 /* The snapshots of a store, oldest first: the first of *n; NULL and 0 where

@@ -1,21 +1,14 @@
-/* Root stores from PEM, DER, folders, and the host's Mozilla package. */
-#include "trust/store.h"
+/* Root stores of certificates alone, from PEM, DER and folders; and what all
+ * stores are asked. */
 #include "base/bounds.h"
 #include "base/input.h"
+#include "trust/spec.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Debian's ca-certificates: the bundle, and the folder it is made from. */
-#ifndef TW_MOZILLA_BUNDLE
-#define TW_MOZILLA_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
-#endif
-#ifndef TW_MOZILLA_FOLDER
-#define TW_MOZILLA_FOLDER "/usr/share/ca-certificates/mozilla"
-#endif
 
 static void push(uint32_t **list, uint32_t *n, uint32_t v)
 {
@@ -45,30 +38,31 @@ static int load_pem(struct tw_certs *certs, const char *path, struct tw_slice te
 	return count;
 }
 
+int tw_certs_take(struct tw_certs *certs, struct tw_slice bytes, const char *path, uint32_t **list, uint32_t *n)
+{
+	struct tw_der d = { bytes, false };
+	struct tw_tlv t;
+	int got, count = 0;
+
+	if (!bytes.n || bytes.p[0] != 0x30)
+		return load_pem(certs, path, bytes, list, n);
+	while ((got = tw_der_next(&d, &t)) == 1 && t.tag == 0x30) {
+		push(list, n, tw_certs_add(certs, t.all));
+		count++;
+	}
+	if (got == 0 && count)
+		return count;
+	tw_error("%s: neither PEM nor a sequence of DER certificates", path);
+	return -1;
+}
+
 int tw_certs_load(struct tw_certs *certs, const char *path, uint32_t **list, uint32_t *n)
 {
 	struct tw_buf b = { 0, 0, 0 };
-	int count = 0;
+	int count = tw_input_whole(path, TW_MAX_BUNDLE, "set of certificates", &b);
 
-	if (tw_input_whole(path, TW_MAX_BUNDLE, "set of certificates", &b) < 0) {
-		tw_buf_free(&b);
-		return -1;
-	}
-	if (b.n && b.p[0] == 0x30) {
-		struct tw_der d = { tw_buf_slice(&b), false };
-		struct tw_tlv t;
-		int got;
-		while ((got = tw_der_next(&d, &t)) == 1 && t.tag == 0x30) {
-			push(list, n, tw_certs_add(certs, t.all));
-			count++;
-		}
-		if (got != 0 || !count) {
-			tw_error("%s: neither PEM nor a sequence of DER certificates", path);
-			count = -1;
-		}
-	} else {
-		count = load_pem(certs, path, tw_buf_slice(&b), list, n);
-	}
+	if (count == 0)
+		count = tw_certs_take(certs, tw_buf_slice(&b), path, list, n);
 	tw_buf_free(&b);
 	return count;
 }
@@ -103,50 +97,6 @@ static int load_folder(struct tw_certs *certs, const char *path, uint32_t **list
 	return err ? -1 : 0;
 }
 
-static bool name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-/* [NAME=] in front, else from the path. */
-static int take_name(struct tw_store *s, const char *spec)
-{
-	const char *eq = strchr(spec, '=');
-	size_t k = 0;
-
-	while (name_char(spec[k]))
-		k++;
-	if (eq && spec + k == eq && k) {
-		s->name = tw_strdup(spec);
-		s->name[k] = 0;
-		s->spec = tw_strdup(eq + 1);
-	} else if (eq && !memchr(spec, '/', (size_t)(eq - spec))) {
-		tw_error("--store %s: a store's name is made of a-z, 0-9, _ and -", spec);
-		return -1;
-	} else {
-		size_t end = strlen(spec);
-		while (end > 1 && spec[end - 1] == '/')
-			end--;
-		size_t begin = end;
-		while (begin > 0 && spec[begin - 1] != '/')
-			begin--;
-		s->spec = tw_strdup(spec);
-		s->name = tw_strdup(spec + begin);
-		s->name[end - begin] = 0;
-		char *dot = strrchr(s->name, '.');
-		if (dot && dot > s->name)
-			*dot = 0;
-		for (char *p = s->name; *p; p++) {
-			*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
-			*p = name_char(*p) ? *p : '-';
-		}
-	}
-	if (*s->spec && *s->name)
-		return 0;
-	tw_error("--store %s: [NAME=]SPEC is wanted", spec);
-	return -1;
-}
-
 static int by_index(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -170,27 +120,11 @@ static void take_rows(struct tw_store *s, uint32_t *v, uint32_t n)
 			s->anchor[s->n++] = tw_anchor_plain(v[i]);
 }
 
-int tw_store_open(struct tw_store *s, struct tw_certs *certs, const char *spec)
+int tw_store_plain(struct tw_store *s, struct tw_certs *certs, const char *path, const struct tw_slice *bytes)
 {
-	struct stat st;
-
-	memset(s, 0, sizeof *s);
-	if (take_name(s, spec) < 0)
-		return -1;
-	const char *path = s->spec;
-	if (!strcmp(path, "mozilla")) {
-		path = stat(TW_MOZILLA_BUNDLE, &st) == 0 ? TW_MOZILLA_BUNDLE : TW_MOZILLA_FOLDER;
-		if (stat(path, &st) != 0) {
-			tw_error("store mozilla: neither %s nor %s is there: apt-get install ca-certificates",
-				TW_MOZILLA_BUNDLE, TW_MOZILLA_FOLDER);
-			return -1;
-		}
-	} else if (stat(path, &st) != 0) {
-		tw_error("store %s: %s", path, strerror(errno));
-		return -1;
-	}
 	uint32_t *v = NULL, n = 0;
-	int got = S_ISDIR(st.st_mode) ? load_folder(certs, path, &v, &n) : tw_certs_load(certs, path, &v, &n);
+	int got = bytes ? tw_certs_take(certs, *bytes, path, &v, &n) : load_folder(certs, path, &v, &n);
+
 	if (got >= 0 && !n) {
 		tw_error("store %s: no certificate in it", path);
 		got = -1;
@@ -201,11 +135,49 @@ int tw_store_open(struct tw_store *s, struct tw_certs *certs, const char *spec)
 	return got < 0 ? -1 : 0;
 }
 
+int64_t tw_store_begin(const struct tw_store *s)
+{
+	return !s->nday || s->fixed || s->nearest ? TW_TIME_MIN : s->day[0].since - TW_STORE_GRACE;
+}
+
+bool tw_store_speaks(const struct tw_store *s, int64_t t)
+{
+	return t >= tw_store_begin(s);
+}
+
+uint32_t tw_store_day_at(const struct tw_store *s, int64_t t)
+{
+	uint32_t lo = 0, hi = s->nday;
+
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (s->day[mid].since <= t)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+void tw_block_serial(const uint8_t issuer[TW_SHA256], struct tw_slice serial, uint8_t out[TW_SHA256])
+{
+	struct tw_buf b = { 0 };
+
+	tw_buf_add(&b, issuer, TW_SHA256);
+	tw_buf_addslice(&b, serial);
+	tw_sha256(tw_buf_slice(&b), out);
+	tw_buf_free(&b);
+}
+
 void tw_store_free(struct tw_store *s)
 {
 	free(s->name);
 	free(s->spec);
 	free(s->anchor);
 	free(s->block);
+	free(s->day);
+	for (uint32_t i = 0; i < s->nconstraints; i++)
+		tw_alternatives_free(s->constraints[i]);
+	free(s->constraints);
 	memset(s, 0, sizeof *s);
 }

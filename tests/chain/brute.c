@@ -223,7 +223,7 @@ static bool blocked(const struct web *w, const struct brute_path *p, int i, int6
 
 	if (i == p->n - 1)
 		return (w->purpose == 0 && !a->server) || (w->purpose == 1 && !a->client);
-	if (i == 0 && (c->not_before > a->distrust_after || a->sets))
+	if (i == 0 && w->purpose != 1 && (c->not_before > a->distrust_after || a->sets))
 		return true;
 	for (int k = 0; k < w->nblock; k++) {
 		const struct web_block *b = &w->block[k];
@@ -654,10 +654,33 @@ static void ways(const struct brute *b, const int dist[WEB_CERTS], int at, uint3
 			ways(b, dist, i, have, t, a);
 }
 
+static uint32_t reasons_of(const struct brute_listed *l)
+{
+	uint32_t all = 0;
+
+	for (int k = 0; k < (int)(sizeof l->by / sizeof *l->by); k++)
+		all |= l->by[k] ? UINT32_C(1) << k : 0;
+	return all;
+}
+
+/* Entries of one certificate are alternatives that no order tells apart: where
+ * both fail alike, either may be spoken of. */
+static void same_but_entry(const struct brute *b, const struct brute_path *best, int64_t t, struct brute_answer *a)
+{
+	for (int i = 0; i < b->npath; i++) {
+		struct brute_listed l;
+		path_fails(b->w, &b->path[i], t, &l);
+		if (l.reason != a->reason || tie(b, &b->path[i], best) != 0)
+			continue;
+		a->culprit |= l.culprit;
+		if (a->nfacts < WEB_CERTS)
+			path_facts(b, &b->path[i], reasons_of(&l), t, a);
+	}
+}
+
 void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 {
 	const struct brute_path *best = NULL;
-	uint32_t all = 0;
 
 	memset(a, 0, sizeof *a);
 	for (int i = 0; i < b->npath; i++) {
@@ -668,9 +691,6 @@ void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 			best = &b->path[i];
 			a->reason = r;
 			a->culprit = l.culprit;
-			all = 0;
-			for (int k = 0; k < (int)(sizeof l.by / sizeof *l.by); k++)
-				all |= l.by[k] ? UINT32_C(1) << k : 0;
 		}
 	}
 	if (!best) {
@@ -682,7 +702,7 @@ void brute_at(const struct brute *b, int64_t t, struct brute_answer *a)
 				ways(b, dist, i, 0, t, a);
 		return;
 	}
-	path_facts(b, best, all, t, a);
+	same_but_entry(b, best, t, a);
 	a->npath = best->n == 2 && own(best) ? 1 : best->n;
 	memcpy(a->path, best->c, sizeof best->c);
 	a->fetched = fetched(b->w, best);

@@ -29,7 +29,7 @@ static uint32_t load(const char *name)
 static void draws(const struct tw_store *s, enum tw_purpose purpose, const char *words)
 {
 	struct tw_judge_options rules = { .purpose = purpose };
-	struct tw_trust *t = tw_trust_new(&g, s, 0);
+	struct tw_trust *t = tw_trust_new(&g, s);
 	struct tw_judge *j = tw_judge_new(&g, &rules);
 	struct tw_question q = { .presented = chain, .npresented = 2, .trust = t };
 	struct tw_judgement out;

@@ -87,9 +87,13 @@ static struct tw_block block_of(const struct web *w, const struct web_block *b)
 	web_der(w, b->cert, &der);
 	tw_cert_read(&c, tw_buf_slice(&der));
 	tw_buf_addslice(&bytes, b->kind == WEB_BLOCK_CERT ? c.der : b->kind == WEB_BLOCK_KEY ? c.spki : c.issuer);
-	if (b->kind == WEB_BLOCK_SERIAL)
-		tw_buf_addslice(&bytes, c.serial);
 	tw_sha256(tw_buf_slice(&bytes), r.hash);
+	if (b->kind == WEB_BLOCK_SERIAL) {
+		bytes.n = 0;
+		tw_buf_add(&bytes, r.hash, TW_SHA256);
+		tw_buf_addslice(&bytes, c.serial);
+		tw_sha256(tw_buf_slice(&bytes), r.hash);
+	}
 	tw_buf_free(&bytes);
 	tw_buf_free(&der);
 	return r;
@@ -118,7 +122,10 @@ void engine_close(struct engine *e)
  * certificate one that they held until a second before or from one after. */
 static void take_store(struct engine *e, const struct web *w)
 {
-	static const struct tw_constraint sets[] = { { .sct_not_after = 1 }, { .sct_not_after = 2 } };
+	static struct tw_constraint ask[] = { { .sct_not_after = 1, .sct_all_after = TW_TIME_MIN, .starts_not_after = TW_TIME_MAX,
+		.starts_after = TW_TIME_MIN }, { .sct_not_after = TW_TIME_MAX, .sct_all_after = 2, .starts_not_after = TW_TIME_MAX,
+		.starts_after = TW_TIME_MIN } };
+	static const struct tw_alternatives sets[] = { { &ask[0], 1, (char *)(uintptr_t)"one" }, { &ask[1], 1, (char *)(uintptr_t)"two" } };
 	static const struct tw_held now = { 0, 0 }, other[] = { { TW_TIME_MIN, -1 }, { 1, TW_TIME_MAX } };
 	uint32_t n = 0, nblock = 0;
 
@@ -129,8 +136,7 @@ static void take_store(struct engine *e, const struct web *w)
 		x->purposes = (a->server ? TW_TRUST_SERVER : 0u) | (a->client ? TW_TRUST_CLIENT : 0u) | TW_TRUST_EMAIL;
 		x->expiry = a->expiry;
 		x->distrust_after = a->distrust_after;
-		x->constraint = a->sets ? &sets[a->sets - 1] : NULL;
-		x->nconstraint = a->sets != 0;
+		x->constraints = a->sets ? &sets[a->sets - 1] : NULL;
 		x->held = now;
 	}
 	for (int i = 0; i < w->nblock; i++) {
@@ -178,7 +184,7 @@ void engine_begin(struct engine *e, const struct web *w)
 		bring(e, w, w->anchor[i].cert);
 	tw_graph_sync(&e->graph);
 	take_store(e, w);
-	e->trust = tw_trust_new(&e->graph, &e->store, 0);
+	e->trust = tw_trust_new(&e->graph, &e->store);
 	e->judge = new_judge(e, w);
 }
 
@@ -204,7 +210,7 @@ void engine_judge(struct engine *e, const struct web *w)
 	take_store(e, w);
 	index_of(e, w->pool, &e->pool);
 	index_of(e, w->witness, &e->witness);
-	e->trust = tw_trust_new(&e->graph, &e->store, 0);
+	e->trust = tw_trust_new(&e->graph, &e->store);
 	e->judge = new_judge(e, w);
 	e->question = (struct tw_question){ .presented = e->presented, .npresented = (uint32_t)w->npresented, .trust = e->trust,
 		.pool = &e->pool, .witness = w->has_witness ? &e->witness : NULL };

@@ -81,7 +81,7 @@ import hashlib, json, sys
 t, store = sys.argv[1:]
 def load(name): return json.load(open(f"{t}/{name}.provenance.json"))
 def sha(name): return hashlib.sha256(open(f"{t}/{name}", "rb").read()).hexdigest()
-stores = [{"name": "own", "spec": f"own={t}/root.pem", "anchors": 1, "sha256": store}]
+stores = [{"name": "own", "spec": f"own={t}/root.pem", "anchors": 1, "sha256": store, "rows": 3}]
 c = load("judged.csv.gz")
 assert (c["tool"], c["pool"], c["stores"]) == ("tw-chain", "all", stores), c
 assert c["inputs"] == [{"name": f"{t}/c.der", "sha256": sha("c.der"), "role": "certs"},

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct tw_judge_options rules = { .purpose = TW_PURPOSE_SERVER };
 		struct tw_judgement j;
 		tw_graph_init(&g, &certs);
-		struct tw_trust *trust = tw_trust_new(&g, &store, 0);
+		struct tw_trust *trust = tw_trust_new(&g, &store);
 		struct tw_judge *judge = tw_judge_new(&g, &rules);
 		struct tw_question q = { .presented = chain, .npresented = n, .trust = trust };
 		tw_judge_chain(judge, &q, &j);

@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct tw_anchor row = tw_anchor_plain(w.chain[w.n - 1]);
 		struct tw_store store = { .anchor = &row, .n = 1 };
 		tw_graph_init(&w.g, &certs);
-		w.trust = tw_trust_new(&w.g, &store, 0);
+		w.trust = tw_trust_new(&w.g, &store);
 		ask(&w);
 		tw_trust_free(w.trust);
 		tw_graph_free(&w.g);

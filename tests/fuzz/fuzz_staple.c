@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (w.n && tw_pem_find(text, labels, &pos, &label, &der, &at, &why) == 1) {
 		struct tw_anchor row = tw_anchor_plain(w.chain[w.n - 1]);
 		struct tw_store store = { .anchor = &row, .n = 1 };
-		w.trust = tw_trust_new(&w.g, &store, 0);
+		w.trust = tw_trust_new(&w.g, &store);
 		tw_staple_read(&s, tw_buf_slice(&der));
 		ask(&w, &s, false);
 		ask(&w, &s, true);
