@@ -147,7 +147,9 @@ static int provenance(const struct run *r, const struct tw_ingest *g)
 
 static int ingest(const struct run *r, char **dumps, int n, struct tw_output *o, struct tw_counts *count)
 {
-	struct tw_ingest *g = tw_ingest_new(&r->options, &o[0], r->certs ? &o[1] : NULL, r->rejects ? &o[2] : NULL);
+	struct tw_ingest_options options = r->options;
+	options.digests = r->out != NULL;
+	struct tw_ingest *g = tw_ingest_new(&options, &o[0], r->certs ? &o[1] : NULL, r->rejects ? &o[2] : NULL);
 	int err = g ? 0 : -1, bad = 0;
 
 	tw_progress_begin((const char *const *)dumps, n);

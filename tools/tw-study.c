@@ -94,6 +94,7 @@ static int ingest(struct study *s, char **dumps, int n)
 	struct tw_counts c;
 	int err = 0, bad = 0;
 
+	s->options.digests = true;
 	for (int i = 0; i < 3 && err == 0; i++)
 		err = tw_output_open(&o[i], in(s, names[i]));
 	if (err == 0 && !(g = tw_ingest_new(&s->options, &o[0], &o[1], &o[2])))

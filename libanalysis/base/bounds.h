@@ -149,9 +149,19 @@
 #define TW_MAX_FRAGMENTED 1024u
 #define TW_FRAGMENT_SECONDS 30
 
-/* What the connections of a capture may hold of memory, all together: more than
- * a million half-open ones. */
+/* What the connections of one capture may hold of memory, all together: more
+ * than a million half-open ones. */
 #define TW_MAX_CAPTURE_MEMORY (512ull << 20)
+
+/* Captures read side by side, each with memory of its own: more only wait for
+ * the disk. */
+#define TW_MAX_CAPTURES 8u
+
+/* Rows and certificates of a capture that wait for those of the captures before
+ * it: of some 100,000 connections. Past that it waits to be read on. */
+#ifndef TW_MAX_CAPTURE_AHEAD /* tests lower it */
+#define TW_MAX_CAPTURE_AHEAD (64u << 20)
+#endif
 
 /* What one connection may hold while bytes are missing: the largest handshake
  * and a window of what follows it. */

@@ -35,7 +35,7 @@ struct tw_input {
 	struct ring raw, plain;
 	struct ring *from; /* what the caller takes of */
 	struct tw_slice have;
-	bool seen, inflating;
+	bool seen, inflating, bare; /* bare: nobody wants the digest */
 	pthread_t reader, inflater;
 	struct tw_codec codec;
 	enum tw_kind kind;
@@ -162,7 +162,8 @@ static void *read_all(void *arg)
 			n += got > 0 ? (size_t)got : 0;
 		} while (!done && first && n < TW_MAGIC);
 		first = false;
-		sha256_update(&in->sha, n, to);
+		if (!in->bare)
+			sha256_update(&in->sha, n, to);
 		atomic_fetch_add(&in->consumed, n);
 		ring_put(&in->raw, n, done);
 	}
@@ -198,7 +199,7 @@ static void *inflate_all(void *arg)
 	return NULL;
 }
 
-struct tw_input *tw_input_open(const char *path)
+static struct tw_input *open_input(const char *path, bool bare)
 {
 	bool std = strcmp(path, "-") == 0;
 	int fd = std ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -209,6 +210,7 @@ struct tw_input *tw_input_open(const char *path)
 	}
 	struct tw_input *in = tw_alloc(sizeof *in);
 	in->fd = fd;
+	in->bare = bare;
 	in->wake = eventfd(0, EFD_CLOEXEC);
 	if (in->wake < 0)
 		tw_die("eventfd: %s", strerror(errno));
@@ -219,6 +221,16 @@ struct tw_input *tw_input_open(const char *path)
 	if (pthread_create(&in->reader, NULL, read_all, in))
 		tw_die("no thread could be started");
 	return in;
+}
+
+struct tw_input *tw_input_open(const char *path)
+{
+	return open_input(path, false);
+}
+
+struct tw_input *tw_input_open_bare(const char *path)
+{
+	return open_input(path, true);
 }
 
 /* Looks at the first bytes; they stay in raw's first chunk. */

@@ -12,6 +12,9 @@ struct tw_input;
 
 /* Opens path, "-" for standard input. NULL after tw_error. */
 struct tw_input *tw_input_open(const char *path) TW_CHECK;
+/* The same without a digest, which costs more than all else of a plain file:
+ * tw_input_digest must not be asked. */
+struct tw_input *tw_input_open_bare(const char *path) TW_CHECK;
 /* Up to n bytes; 0 at the end; -1 where the stream is damaged or could not be
  * read: every byte before the damage has been given by then. */
 ssize_t tw_input_read(struct tw_input *in, void *to, size_t n) TW_CHECK;

@@ -171,3 +171,10 @@ void tw_stream_close(struct stream *s)
 	tw_input_close(s->in);
 	tw_buf_free(&s->carry);
 }
+
+void tw_stream_whole(struct stream *s, bool digest)
+{
+	s->source->whole = digest && !s->damage && !s->unusable;
+	if (s->source->whole)
+		tw_input_digest(s->in, s->source->sha256);
+}

@@ -27,6 +27,7 @@ struct tw_ingest_options {
 	bool time_from_name;
 	const struct tw_clients *clients; /* lent; NULL: kept */
 	unsigned threads;               /* 0: as many as processors */
+	bool digests;                   /* tw_ingest_inputs will be asked */
 	const struct tw_format *format; /* NULL: each input by its content */
 };
 

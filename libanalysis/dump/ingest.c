@@ -10,27 +10,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What a block keeps for the next use; a giant record's memory goes back. */
 #define KEEP (4u * TW_BLOCK)
-
-struct tw_ingest {
-	struct tw_ingest_options options;
-	const struct tw_format *format;
-	struct tw_output *out, *certs, *rejects;
-	struct tw_blocks *blocks;
-	void **reader; /* [thread * nformats + format], opened when first needed */
-	size_t nformats;
-	unsigned threads;
-	/* the writer's */
-	struct tw_capture *capture; /* under way: its inputs are one stream */
-	struct tw_set seen;
-	struct tw_buf elements;
-	struct tw_counts n;
-	struct source **sources;
-	size_t nsources, cap_sources;
-	uint64_t bytes; /* of the inputs before the one at hand */
-};
 
 /* ---- the worker ---- */
 static int sink_obs(void *self, const struct tw_obs_row *o)
@@ -51,7 +34,12 @@ static int sink_obs(void *self, const struct tw_obs_row *o)
 static int sink_cert(void *self, const uint8_t sha256[TW_SHA256], struct tw_slice sent)
 {
 	struct block *b = self;
+	bool fresh = true;
 
+	if (b->once)
+		tw_set_add(b->once, sha256, &fresh);
+	if (!fresh)
+		return 0;
 	if (b->nstaged == b->cap_staged) {
 		b->cap_staged = b->cap_staged ? 2 * b->cap_staged : 64;
 		b->staged = tw_realloc(b->staged, b->cap_staged, sizeof *b->staged);
@@ -82,6 +70,11 @@ static int sink_reject(void *self, const char *input, uint64_t record, uint64_t 
 	return 0;
 }
 
+struct tw_sink tw_block_sink(struct block *b)
+{
+	return (struct tw_sink){ b, sink_obs, sink_cert, sink_reject };
+}
+
 static void *reader_of(struct tw_ingest *g, const struct tw_format *f, unsigned thread)
 {
 	void **r = &g->reader[thread * g->nformats + (size_t)(f - tw_formats)];
@@ -92,7 +85,7 @@ static void *reader_of(struct tw_ingest *g, const struct tw_format *f, unsigned 
 
 static void read_record(struct tw_ingest *g, struct block *b, const struct cut *c, unsigned thread)
 {
-	struct tw_sink sink = { b, sink_obs, sink_cert, sink_reject };
+	struct tw_sink sink = tw_block_sink(b);
 	struct tw_record r = { b->source->name, c->number, c->offset, { b->text.p + c->at, c->n }, b->source->at };
 	size_t rows = b->rows.n, sent = b->sent.n, staged = b->nstaged;
 	uint64_t observations = b->n.observations;
@@ -136,12 +129,13 @@ static void block_empty(struct block *b)
 	empty(&b->rows);
 	empty(&b->sent);
 	empty(&b->rejects);
+	b->notes.n = 0;
 	b->done = b->ncut = b->nstaged = 0;
 	b->failed = false;
 	memset(&b->n, 0, sizeof b->n);
 }
 
-static void count(struct tw_counts *to, const struct tw_counts *n)
+void tw_counts_add(struct tw_counts *to, const struct tw_counts *n)
 {
 	to->records += n->records;
 	to->used += n->used;
@@ -168,18 +162,21 @@ static int put_certs(struct tw_ingest *g, const struct block *b)
 	return err ? err : tw_output_flush(g->certs);
 }
 
-static int put_block(struct tw_ingest *g, struct block *b)
+int tw_block_put(struct tw_ingest *g, struct block *b)
 {
+	for (size_t at = 0; at < b->notes.n; at += strlen((char *)b->notes.p + at) + 1)
+		tw_note("%s", (char *)b->notes.p + at);
+
 	if (b->failed || put_certs(g, b) || (g->rejects && tw_output_put(g->rejects, &b->rejects)) ||
 	    tw_output_put(g->out, &b->rows))
 		return -1;
-	count(&g->n, &b->n);
-	count(&b->source->n, &b->n);
+	tw_counts_add(&g->n, &b->n);
+	tw_counts_add(&b->source->n, &b->n);
 	block_empty(b);
 	return 0;
 }
 
-static void *block_open(void *self)
+void *tw_block_open(void *self)
 {
 	struct tw_ingest *g = self;
 	struct block *b = tw_alloc(sizeof *b);
@@ -189,7 +186,7 @@ static void *block_open(void *self)
 	return b;
 }
 
-static void block_close(void *self, void *block)
+void tw_block_close(void *self, void *block)
 {
 	struct block *b = block;
 
@@ -198,68 +195,21 @@ static void block_close(void *self, void *block)
 	tw_buf_free(&b->rows);
 	tw_buf_free(&b->sent);
 	tw_buf_free(&b->rejects);
+	tw_buf_free(&b->notes);
 	tw_buf_free(&b->hidden);
 	free(b->cut);
 	free(b->staged);
 	free(b);
 }
 
-/* ---- captures: read by the writer, since they are one stream ---- */
-
-/* Counts belong to the input that a connection began in. */
-static void capture_fate(void *self, const void *input, enum tw_fate fate)
-{
-	struct block *b = self;
-	const struct tw_counts n = { .records = 1, .used = fate == TW_USED, .context = fate == TW_CONTEXT, .rejected = fate == TW_REJECTED,
-		.observations = fate == TW_USED };
-
-	count(b->totals, &n);
-	count(&((struct source *)(uintptr_t)input)->n, &n);
-	b->n.observations = 0;
-}
-
-static struct tw_capture_ops capture_ops(struct tw_ingest *g, struct block *b)
-{
-	b->totals = &g->n;
-	return (struct tw_capture_ops){ { b, sink_obs, sink_cert, sink_reject }, capture_fate };
-}
-
-static int capture_take(struct tw_ingest *g, struct block *b)
-{
-	struct tw_capture_ops to = capture_ops(g, b);
-
-	if (!g->capture)
-		g->capture = tw_capture_new(&g->options);
-	if (tw_capture_take(g->capture, b->source->name, b->source->at, b->source, tw_buf_slice(&b->text), &to))
-		b->failed = true;
-	return put_block(g, b);
-}
-
-/* The input ended, or with last the whole capture. */
-static int capture_end(struct tw_ingest *g, struct source *source, const char *damage, bool last)
-{
-	struct block *b = block_open(g);
-	struct tw_capture_ops to = capture_ops(g, b);
-
-	b->source = source;
-	b->failed = last ? tw_capture_end(g->capture, &to) != 0 : tw_capture_end_input(g->capture, damage, &to) != 0;
-	int err = put_block(g, b);
-	block_close(g, b);
-	if (last) {
-		tw_capture_free(g->capture);
-		g->capture = NULL;
-	}
-	return err;
-}
-
 static int block_commit(void *self, void *block)
 {
 	struct block *b = block;
-	return b->format && b->format->packets ? capture_take(self, b) : put_block(self, b);
+	return b->format && b->format->packets ? tw_captures_take(self, b) : tw_block_put(self, b);
 }
 
-static const struct tw_blocks_ops ops = { .open = block_open, .work = block_work, .commit = block_commit,
-	.close = block_close };
+static const struct tw_blocks_ops ops = { .open = tw_block_open, .work = block_work, .commit = block_commit,
+	.close = tw_block_close };
 
 /* ---- the reader ---- */
 
@@ -304,20 +254,31 @@ static int pump(struct tw_ingest *g, struct stream *s)
 	return 0;
 }
 
-static int read_one(struct tw_ingest *g, const char *path)
+static bool is_file(const char *path)
 {
-	struct stream s = { .format = g->format, .idle = idle, .self = g, .in = tw_input_open(path) };
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static struct tw_input *open_input(const struct tw_ingest *g, const char *path)
+{
+	return g->options.digests ? tw_input_open(path) : tw_input_open_bare(path);
+}
+
+static int read_one(struct tw_ingest *g, const char *path, bool alone)
+{
+	struct stream s = { .format = g->format, .idle = idle, .self = g, .in = open_input(g, path) };
 
 	if (!s.in)
 		return 1;
 	s.source = add_source(g, path);
-	int err = pump(g, &s);
+	if (alone && tw_captures_is(&s))
+		return tw_blocks_drain(g->blocks) || tw_captures_give(g, &s) ? -1 : 0;
+	int err = tw_captures_drain(g) || pump(g, &s) ? -1 : 0;
 	if (err == 0 && s.format && s.format->packets && g->blocks)
-		err = tw_blocks_drain(g->blocks) || (g->capture && capture_end(g, s.source, s.damage, false)) ? -1 : 0;
-	if (err == 0 && !s.damage && !s.unusable) {
-		s.source->whole = true;
-		tw_input_digest(s.in, s.source->sha256);
-	}
+		err = tw_blocks_drain(g->blocks) || (g->capture && tw_captures_end(g, s.source, s.damage, false)) ? -1 : 0;
+	if (err == 0)
+		tw_stream_whole(&s, g->options.digests);
 	g->bytes += tw_input_consumed(s.in);
 	tw_stream_close(&s);
 	return err ? err : s.unusable;
@@ -328,7 +289,7 @@ static int end_capture(struct tw_ingest *g, int status)
 {
 	if (!g->capture || status < 0)
 		return status;
-	return capture_end(g, g->sources[g->nsources - 1], NULL, true) ? -1 : status;
+	return tw_captures_end(g, g->sources[g->nsources - 1], NULL, true) ? -1 : status;
 }
 
 int tw_ingest_read(struct tw_ingest *g, const char *path)
@@ -336,14 +297,14 @@ int tw_ingest_read(struct tw_ingest *g, const char *path)
 	char **files;
 
 	if (strcmp(path, "-") == 0)
-		return end_capture(g, read_one(g, path));
+		return end_capture(g, read_one(g, path, false));
 	int n = tw_files(path, &files), worst = 0;
 	if (n < 0)
 		return 1;
 	if (n == 0)
 		tw_note("%s: no files in this folder", path);
 	for (int i = 0; i < n && worst >= 0; i++) {
-		int err = read_one(g, files[i]);
+		int err = read_one(g, files[i], n == 1 && is_file(path));
 		worst = err < 0 ? err : err > worst ? err : worst;
 	}
 	/* A stray file in a folder is a reject, not a failure of the run. */
@@ -383,7 +344,7 @@ struct tw_ingest *tw_ingest_new(const struct tw_ingest_options *o, struct tw_out
 
 int tw_ingest_end(struct tw_ingest *g, struct tw_counts *out)
 {
-	int err = tw_blocks_drain(g->blocks);
+	int err = tw_captures_drain(g) || tw_blocks_drain(g->blocks) ? -1 : 0;
 
 	tw_progress_end();
 	if (!err && g->n.records != g->n.used + g->n.context + g->n.rejected)
@@ -406,6 +367,7 @@ void tw_ingest_inputs(const struct tw_ingest *g, struct tw_provenance *p)
 
 void tw_ingest_free(struct tw_ingest *g)
 {
+	tw_blocks_free(g->captures);
 	tw_blocks_free(g->blocks);
 	tw_capture_abandon(g->capture);
 	for (size_t i = 0; i < g->threads * g->nformats; i++)

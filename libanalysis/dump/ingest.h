@@ -25,7 +25,7 @@ int tw_ingest_read(struct tw_ingest *, const char *path) TW_CHECK;
 /* Writes what is left. Ends the process where records were neither used,
  * context nor rejected: that is our bug. -1 after tw_error. */
 int tw_ingest_end(struct tw_ingest *, struct tw_counts *out) TW_CHECK;
-/* After the end: the inputs with the SHA-256 of their own bytes (null where not
+/* After the end, with options.digests: the inputs with the SHA-256 of their own bytes (null where not
  * read to the end) and counts. */
 void tw_ingest_inputs(const struct tw_ingest *, struct tw_provenance *p);
 void tw_ingest_free(struct tw_ingest *);

@@ -27,6 +27,7 @@ libdump_la_SOURCES = \
 	libanalysis/dump/capture/session.h \
 	libanalysis/dump/capture/tcp.c \
 	libanalysis/dump/capture/tcp.h \
+	libanalysis/dump/captures.c \
 	libanalysis/dump/clients.c \
 	libanalysis/dump/clients.h \
 	libanalysis/dump/cut.c \

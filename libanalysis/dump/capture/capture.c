@@ -109,13 +109,23 @@ static void a_packet(struct tw_capture *c, const struct tw_packet *p)
 		tw_tcp_take(c->tcp, &s, p, c->frame, c->origin);
 }
 
+/* Tells the user what text holds. */
+static void note(struct tw_capture *c)
+{
+	tw_buf_addc(&c->text, '\0');
+	c->ops->note(c->ops->sink.self, (const char *)c->text.p);
+	c->text.n = 0;
+}
+
 /* One reject an input: what comes behind the damage is not read. */
 static int damage(struct tw_capture *c, const char *why, uint64_t offset)
 {
 	struct tw_slice detail = tw_str(why);
 
 	c->damaged = true;
-	tw_note("%s: %s", c->origin->name, why);
+	c->text.n = 0;
+	tw_buf_addf(&c->text, "%s: %s", c->origin->name, why);
+	note(c);
 	if (c->ops->sink.reject(c->ops->sink.self, c->origin->name, c->frame + 1, offset, "damaged stream", detail))
 		return -1;
 	c->ops->fate(c->ops->sink.self, c->origin->input, TW_REJECTED);
@@ -202,8 +212,11 @@ int tw_capture_end(struct tw_capture *c, const struct tw_capture_ops *ops)
 	c->ops = ops;
 	tw_tcp_end(c->tcp);
 	struct tw_tcp_counts n = tw_tcp_counts(c->tcp);
-	if (n.evicted)
-		tw_note("memory was short: %llu connections were ended before their time", (unsigned long long)n.evicted);
+	c->text.n = 0;
+	if (n.evicted) {
+		tw_buf_addf(&c->text, "memory was short: %llu connections were ended before their time", (unsigned long long)n.evicted);
+		note(c);
+	}
 	return c->failed ? -1 : 0;
 }
 

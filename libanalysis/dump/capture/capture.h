@@ -12,6 +12,8 @@ struct tw_capture_ops {
 	struct tw_sink sink;
 	/* A record of this input has ended so. */
 	void (*fate)(void *self, const void *input, enum tw_fate fate);
+	/* Something the user should know, as for tw_note. */
+	void (*note)(void *self, const char *text);
 };
 
 struct tw_capture;
