@@ -74,9 +74,44 @@ void tw_talk_banner(struct tw_talk *t, struct tw_slice line)
 	tw_buf_addslice(&t->banner, line);
 }
 
+/* The registry of SASL mechanisms at IANA, families by their beginning, and what
+ * is in use beside it; commands that log in by themselves. */
+static bool is_mechanism(struct tw_slice m)
+{
+	static const char *const names[] = { "ANONYMOUS", "APOP", "CRAM-MD5", "DIGEST-MD5", "EXTERNAL", "GSS-SPNEGO", "GSSAPI", "IMAP-LOGIN",
+		"KERBEROS_V4", "KERBEROS_V5", "LOGIN", "MSN", "NMAS-SAMBA-AUTH", "NMAS_AUTHEN", "NMAS_LOGIN", "NTLM", "OAUTH10A", "OAUTHBEARER",
+		"OPENID20", "OTP", "PASS", "PLAIN", "PLAIN-CLIENTTOKEN", "SAML20", "SECURID", "SKEY", "SPNEGO", "SPNEGO-PLUS", "SXOVER-PLUS",
+		"USER", "X-GOOGLE-TOKEN", "X-OAUTH2", "XOAUTH", "XOAUTH2" };
+	static const char *const families[] = { "9798-M-", "9798-U-", "EAP-AES128", "ECDH-X25519-CH", "ECDSA-NIST256P-", "GS2-KRB5", "HT-SHA-", "SCRAM-SHA-" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (tw_talk_is(m, names[i]))
+			return true;
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+		if (tw_talk_begins(m, families[i]))
+			return true;
+	return false;
+}
+
+/* Is it in the server's list? */
+static bool is_offered(const struct tw_talk *t, struct tw_slice m)
+{
+	struct tw_slice list = tw_buf_slice(&t->auth), word;
+
+	while ((word = tw_text_word(&list)).n) {
+		size_t i = 0;
+		while (i < word.n && word.n == m.n && upper(word.p[i]) == upper(m.p[i]))
+			i++;
+		if (i == word.n)
+			return true;
+	}
+	return false;
+}
+
 void tw_talk_used(struct tw_talk *t, struct tw_slice mechanism)
 {
-	if (mechanism.n && mechanism.n <= 20 && t->used.n < 256) /* RFC 4422 section 3.1: 20 characters */
+	/* What stands there may be anything, a password too: only names are kept. */
+	if (mechanism.n && mechanism.n <= 20 && t->used.n < 256 && (is_mechanism(mechanism) || is_offered(t, mechanism)))
 		tw_auth_add(&t->used, 0, mechanism);
 }
 
