@@ -213,4 +213,4 @@ static int read_authroot(struct tw_import *im)
 }
 
 const struct tw_importer tw_import_authroot = { .name = "authroot", .help = "Microsoft's authroot.stl or disallowedcert.stl, or its .cab",
-	.mine = mine, .read = read_authroot };
+	.dates = true, .mine = mine, .read = read_authroot };

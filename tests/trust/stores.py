@@ -8,14 +8,16 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 
-from cryptography import x509
+from cryptography import utils, x509
 from cryptography.hazmat.primitives import serialization
 
 TOOL = os.environ["TW_BUILDDIR"] + "/tw-stores"
 FOLDER = os.environ["TLSWILD_ROOTSTORES"]
 EXPECTED = os.environ["TW_SRCDIR"] + "/../shared/rootstores/expected/"
 
+warnings.filterwarnings("ignore", category=utils.CryptographyDeprecationWarning)
 bad = 0
 
 
@@ -145,6 +147,10 @@ NEAR = [  # snapshot in force, table; how many may be in one alone, by time or b
     ("mozilla", "2015-06-17", "certdata-2015-06-17-nss-3.19.2", 0, 1),
     ("mozilla", "2018-01-18", "certdata-2018-01-18-nss-3.35", 0, 1),
     ("mozilla", "2026-04-22", "certdata-2026-04-09-nss-3.124-dev", 0, 1),
+    ("apple", "2015-09-21", "apple-2015-05-13-55040.30.1", 0, 0),
+    ("microsoft", "2015-09-21", "authroot-2015-06-18", 46, 1),  # 45 are listed for other uses than servers
+    ("apple", "2017-12-27", "observatory-apple_macos-2017-12-27", 0, 0),
+    ("aosp", "2018-01-04", "observatory-google_aosp-2017-12-28", 0, 0),
     ("apple", "2025-12-28", "observatory-apple-2025-12-28", 0, 0),
     ("openjdk", "2022-01-23", "observatory-openjdk-2022-01-23", 0, 0),
     ("oracle-java", "2020-01-16", "observatory-oracle_java-2020-01-16", 0, 0),
