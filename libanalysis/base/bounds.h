@@ -131,6 +131,14 @@
  * verifications: each of 45 P-256 certificates of one name against each. */
 #define TW_MAX_ORDER_COST 16384u
 
+/* Messages in messages of a text in protobuf's text format: Chrome's root store
+ * has two levels. */
+#define TW_MAX_TEXTPROTO_DEPTH 16
+
+/* Values in values of a YAML file: the observatory's have two levels, and libyaml's
+ * time grows with the square of the depth. */
+#define TW_MAX_YAML_DEPTH 16
+
 /* How deep a TLS log is looked for in a scan's result: zgrab2 nests it three
  * deep at most. */
 #define TW_MAX_SEARCH_DEPTH 16u

@@ -19,6 +19,8 @@ const struct tw_importer *const tw_importers[] = {
 	&tw_import_jks,
 	&tw_import_pkcs12,
 	&tw_import_java_blocked,
+	&tw_import_chrome,
+	&tw_import_observatory,
 	&tw_import_pem,
 	NULL
 };

@@ -8,6 +8,8 @@ extern const struct tw_importer tw_import_authroot;
 extern const struct tw_importer tw_import_certdata;
 extern const struct tw_importer tw_import_java_blocked;
 extern const struct tw_importer tw_import_jks;
+extern const struct tw_importer tw_import_chrome;
+extern const struct tw_importer tw_import_observatory;
 extern const struct tw_importer tw_import_pem;
 extern const struct tw_importer tw_import_pkcs12;
 extern const struct tw_importer tw_import_snapshot;

@@ -16,8 +16,10 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/import.h \
 	libanalysis/trust/import_authroot.c \
 	libanalysis/trust/import_certdata.c \
+	libanalysis/trust/import_chrome.c \
 	libanalysis/trust/import_java_blocked.c \
 	libanalysis/trust/import_jks.c \
+	libanalysis/trust/import_observatory.c \
 	libanalysis/trust/import_pem.c \
 	libanalysis/trust/import_pkcs12.c \
 	libanalysis/trust/import_snapshot.c \
@@ -42,6 +44,8 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/store.c \
 	libanalysis/trust/store.h \
 	libanalysis/trust/text.c \
-	libanalysis/trust/text.h
+	libanalysis/trust/text.h \
+	libanalysis/trust/textproto.c \
+	libanalysis/trust/textproto.h
 # A convenience library does not say that its objects are C++.
-libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) -lunistring -lstdc++
+libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) -lunistring -lyaml -lstdc++

@@ -9,6 +9,7 @@ import sys
 TOOL = os.environ["TW_BUILDDIR"] + "/tw-stores"
 SHARED = os.environ["TW_SRCDIR"] + "/../shared/rootstores/"
 
+POOL = ["--certs", SHARED + "observatory/certificates"]
 # Native file, options, table of expected rows. A new importer adds its files here.
 CASES = [
     ("pem/certifi-npm-14.5.15-cacert.pem", [], "certifi-npm-14.5.15-cacert"),
@@ -16,6 +17,16 @@ CASES = [
     ("mozilla/certdata-2015-06-17-nss-3.19.2.txt", [], "certdata-2015-06-17-nss-3.19.2"),
     ("mozilla/certdata-2018-01-18-nss-3.35.txt", [], "certdata-2018-01-18-nss-3.35"),
     ("mozilla/certdata-2026-04-09-nss-3.124-dev.txt", [], "certdata-2026-04-09-nss-3.124-dev"),
+    ("chrome/root_store-v10-2023-04-17.textproto", ["--certs", SHARED + "chrome/root_store-v10-2023-04-17.certs"],
+     "chrome-v10-2023-04-17"),
+    ("observatory/trust_stores/apple-2025-12-28.yaml", POOL, "observatory-apple-2025-12-28"),
+    ("observatory/trust_stores/apple_macos-2017-12-27.yaml", POOL, "observatory-apple_macos-2017-12-27"),
+    ("observatory/trust_stores/google_aosp-2017-12-28.yaml", POOL, "observatory-google_aosp-2017-12-28"),
+    ("observatory/trust_stores/google_aosp-2026-06-21.yaml", POOL, "observatory-google_aosp-2026-06-21"),
+    ("observatory/trust_stores/mozilla_nss-2017-12-31.yaml", POOL, "observatory-mozilla_nss-2017-12-31"),
+    ("observatory/trust_stores/mozilla_nss-2026-07-19.yaml", POOL, "observatory-mozilla_nss-2026-07-19"),
+    ("observatory/trust_stores/openjdk-2022-01-23.yaml", POOL, "observatory-openjdk-2022-01-23"),
+    ("observatory/trust_stores/oracle_java-2020-01-16.yaml", POOL, "observatory-oracle_java-2020-01-16"),
     ("intermediates/cfssl-int-bundle-2015-04-06.pem", [], "cfssl-int-bundle-2015-04-06"),
     ("java/cacerts-oracle-jdk7-ga-windows.jks", [], "cacerts-oracle-jdk7-ga-windows"),
     ("java/cacerts-jdk-17.0.5.jks", [], "cacerts-jdk-17.0.5"),
@@ -64,6 +75,8 @@ def table(name):
 def compare(native, options, name):
     rows = rows_of(SHARED + native, options)
     have, want = trust(name, rows), trust(name, table(name))
+    if os.path.exists(SHARED + "expected/" + name + ".missing.csv"):
+        want.update((r["sha256"], ("0", "")) for r in table(name + ".missing"))
     for key in sorted(have.keys() | want.keys()):
         if have.get(key) != want.get(key):
             fail(f"{native}: {key}: {have.get(key)}, not {want.get(key)}")

@@ -186,7 +186,131 @@ def certdata():
     check("certdata", "empty", HEAD, [], ["no certificate and no distrust"], status=2)
 
 
+# ---- chrome ----
+def chrome():
+    a, b, c, d, e = (sha256(n) for n in ("root", "int", "gone", "far", "int_old"))
+    text = f"""# Chrome Root Store.
+version_major: 25
+trust_anchors {{
+  sha256_hex: "{a}"
+  ev_policy_oids: "1.2.3",
+  ev_policy_oids: "1.2.4"
+  display_name: "a \\"root\\" \\xc3\\xa9" ' of \\303\\251'
+  trust_anchor_id: "\\x01\\x02"
+  crs_root_id: 7
+}}
+trust_anchors: {{ sha256_hex: "{b.upper()}"
+  constraints: {{
+    permitted_dns_names: "gov.tr"
+    min_version: "121"
+    sct_not_after_sec: 1719791999
+    permitted_dns_names: "tr"
+    index_after: 5
+  }}
+  constraints < max_version_exclusive: "128.0.6613" validity_starts_after_sec: 1730000000; sct_all_after_sec: -1 >
+  constraints {{ validity_starts_not_after_sec: 99999999999999 }}
+  enforce_anchor_expiry: true enforce_anchor_constraints: true
+}}
+trust_anchors {{
+  sha256_hex: "{c}"
+  constraints {{ sct_not_after_sec: 5 }}
+  constraints [ {{ index_not_after: 7 }}, {{}} ]
+}}
+additional_certs {{ sha256_hex: "{d}" eutl: true }}
+additional_certs {{ sha256_hex: "{e}" eutl: true tls_trust_anchor: true }}
+mtc_anchors {{ log_id: "x" tls_trust_anchor: true constraints {{ index_after: 1 }} }}
+"""
+    pool = "".join("Certificate:\n    Data:\n" + pem(n) for n in ("root", "int", "gone", "far", "int_old"))
+    with tempfile.TemporaryDirectory() as t:
+        certs = ["--certs", write(t, "certs", pool)]
+        row = {"kind": "anchor", "purposes": "server", "tls_trusted": "1", "anchor_expiry": "0"}
+        check("chrome", "sound", text, [
+            {**row, "sha256": a, "constraints": "", "label": "a \"root\" \u00e9 of \u00e9"},
+            {**row, "sha256": b, "anchor_expiry": "1",
+             "constraints": "sct_not_after=2024-06-30T23:59:59Z min_version=121.0.0.0 permitted_dns_name=gov.tr permitted_dns_name=tr"
+             " | sct_all_after=1969-12-31T23:59:59Z starts_after=2024-10-27T03:33:20Z max_version_exclusive=128.0.6613.0"
+             " | starts_not_after=9999-12-31T23:59:59Z"},
+            {**row, "sha256": c, "constraints": ""}, {"sha256": d, "kind": "listed", "tls_trusted": "0"}, {**row, "sha256": e}], [], certs)
+        # What Chrome does not know of it refuses.
+        text = f"""trust_anchors {{
+  sha256_hex: "{a}"
+  constraints {{
+    sct_not_after_sec: 1719791999
+    phase_of_moon: "new | full"
+    min_version: "1.x"
+    sct_all_after_sec: 1
+    sct_all_after_sec: 2
+    more {{ a: 1 }}
+  }}
+}}
+"""
+        check("chrome", "unknown-members", text, [{"sha256": a, "constraints": "sct_not_after=2024-06-30T23:59:59Z sct_all_after=1970-01-01T00:00:02Z "
+              "phase_of_moon=new???full unreadable_min_version=1.x more={}"}],
+              ["line 5: phase_of_moon: not a constraint", "line 6: min_version: a value that can't be read",
+               "line 8: sct_all_after_sec: stands twice", "line 9: more: not a constraint"], certs)
+        text = f"""trust_anchors {{
+  sha256_hex: "{a}
+}}
+trust_anchors {{
+  sha256_hex: "{b[:-1]}"
+}}
+trust_anchors {{ sha256_hex: "{c}" display_name: "\\q" }}
+trust_anchors {{ sha256_hex: "{c}" constraints {{ min_version: ] }} }}
+trust_anchors {{ sha256_hex: "{c}" {"x { " * 20} }}
+trust_anchors {{ sha256_hex: "{d}" }}
+trust_anchors {{ sha256_hex: "{e}"
+"""
+        check("chrome", "damaged", text, [{**row, "sha256": d}],
+              ["line 2: a string without its end", "line 5: sha256_hex: not 64", "line 4: an anchor without a certificate",
+               "line 7: an escape", "line 8: a value is missing", "line 9: messages nested too deep", "line 12: a message without its end"], certs)
+    check("chrome", "no-pool", f'trust_anchors {{ sha256_hex: "{a}" }}\n', [{**row, "sha256": a, "subject": ""}],
+          [f"line 1: certificate {a[:16]}...: named, but not at hand"])
+    check("chrome", "der", 'trust_anchors {\n  der: "' + "".join(f"\\{x:03o}" for x in der("root")) + '" # sha256_hex\n}\n', [{**row, "sha256": a}], [])
+
+
+# ---- observatory ----
+def observatory():
+    a, b, c = (sha256(n) for n in ("root", "int", "gone"))
+    text = f"""platform: OPENJDK
+version: null
+url: https://a.example/
+date_fetched: 2099-01-01
+trusted_certificates_count: 2
+trusted_certificates:
+- subject_name: "F\\u0151 \\
+    \\xE9"
+  fingerprint: {a}
+- subject_name: 'it''s
+    folded'
+  fingerprint: {b}
+  more: {{x: [1, 2]}}
+blocked_certificates_count: 1
+blocked_certificates:
+- subject_name: ' CERTIFICATE NOT IN REPO: Blacklisted'
+  fingerprint: {c}
+"""
+    with tempfile.TemporaryDirectory() as t:
+        certs = ["--certs", write(t, "certs", pem("root") + pem("int"))]
+        row = {"kind": "anchor", "purposes": "server", "tls_trusted": "1", "anchor_expiry": "0"}
+        block = {"sha256": c, "kind": "block", "label": " CERTIFICATE NOT IN REPO: Blacklisted", "tls_trusted": "0"}
+        # The date of the file is the snapshot's; Java looks at no date of an anchor.
+        rows = [{**row, "sha256": a, "label": "F\u0151 \u00e9"}, {**row, "sha256": b, "label": "it's folded"}, block]
+        check("observatory", "sound", text, rows, [f"line 7: certificate {a[:16]}...: an anchor that had expired", f"line 10: certificate {b[:16]}"], certs)
+        check("observatory", "own-date", text, rows, [], certs + ["--date", "2012-01-01"])
+        text = text.replace("OPENJDK", "APPLE").replace("2099-01-01", "soon").replace("count: 2", "count: 3").replace(b, b[:-1] + "g")
+        check("observatory", "damaged", text, [{**row, "sha256": a, "anchor_expiry": "1"}, block],
+              ["line 4: date_fetched is not a date", "line 10: a certificate whose fingerprint", "line 7: 2 certificates, where their count says 3"], certs)
+        check("observatory", "cut", text[:text.index("more") + 9], [{**row, "sha256": a, "anchor_expiry": "1"}],
+              ["line 4: date_fetched is not a date", "no YAML from here on"], certs)
+        check("observatory", "deep", text[:text.index("more") + 6] + "[" * 100, [{**row, "sha256": a, "anchor_expiry": "1"}],
+              ["line 4: date_fetched is not a date", "line 13: values nested too deep"], certs)
+    check("observatory", "no-pool", text.replace("soon", "2012-01-01").replace("3\n", "2\n").replace(b[:-1] + "g", a), [{"sha256": a, "label": "it's folded", "subject": "it's folded"},
+          {"sha256": a, "subject": "F\u0151 \u00e9"}, block], ["line 7: certificate", "line 10: certificate", "an anchor twice"])
+
+
 certdata()
+chrome()
+observatory()
 if sys.argv[1:2] == ["--seeds"]:
     for name, data in seeds.items():
         with open(os.path.join(sys.argv[2], name), "wb") as f:
