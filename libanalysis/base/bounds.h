@@ -139,6 +139,10 @@
  * time grows with the square of the depth. */
 #define TW_MAX_YAML_DEPTH 16
 
+/* A record of a CCADB report: audits' addresses and a certificate are some 10 KB. A
+ * quote that never closes would make one of all that follows. */
+#define TW_MAX_CCADB_RECORD (256u << 10)
+
 /* How deep a TLS log is looked for in a scan's result: zgrab2 nests it three
  * deep at most. */
 #define TW_MAX_SEARCH_DEPTH 16u

@@ -253,7 +253,8 @@ static void fault(void *self, const uint8_t *at, const char *why)
 
 static bool mine(const struct tw_import *im)
 {
-	return !im->folder && memmem(im->bytes.p, im->bytes.n, "trust_anchors", 13) && memmem(im->bytes.p, im->bytes.n, "sha256_hex", 10);
+	return !im->folder && memmem(im->bytes.p, im->bytes.n, "trust_anchors", 13) &&
+	       memmem(im->bytes.p, im->bytes.n, "sha256_hex", 10);
 }
 
 static int read_chrome(struct tw_import *im)
@@ -274,5 +275,6 @@ static int read_chrome(struct tw_import *im)
 	return -1;
 }
 
-const struct tw_importer tw_import_chrome = { .name = "chrome", .help = "Chrome's root_store.textproto; --certs: its root_store.certs",
-	.lines = true, .mine = mine, .read = read_chrome };
+const struct tw_importer tw_import_chrome = { .name = "chrome",
+	.help = "Chrome's root_store.textproto; --certs: its root_store.certs",
+	.lines = true, .dates = true, .mine = mine, .read = read_chrome };

@@ -191,4 +191,5 @@ static int read_observatory(struct tw_import *im)
 }
 
 const struct tw_importer tw_import_observatory = { .name = "observatory",
-	.help = "a Trust Stores Observatory YAML; --certs: its folder certificates", .lines = true, .mine = mine, .read = read_observatory };
+	.help = "a Trust Stores Observatory YAML; --certs: its folder certificates",
+	.lines = true, .mine = mine, .read = read_observatory };

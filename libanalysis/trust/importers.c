@@ -14,6 +14,7 @@
  * may hold comes last. */
 const struct tw_importer *const tw_importers[] = {
 	&tw_import_snapshot,
+	&tw_import_ccadb,
 	&tw_import_certdata,
 	&tw_import_authroot,
 	&tw_import_jks,
@@ -22,6 +23,7 @@ const struct tw_importer *const tw_importers[] = {
 	&tw_import_chrome,
 	&tw_import_observatory,
 	&tw_import_pem,
+	&tw_import_dir,
 	NULL
 };
 

@@ -4,6 +4,8 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/alternatives.c \
 	libanalysis/trust/cab.c \
 	libanalysis/trust/cab.h \
+	libanalysis/trust/apple.c \
+	libanalysis/trust/apple.h \
 	libanalysis/trust/certdata.c \
 	libanalysis/trust/certdata.h \
 	libanalysis/trust/ctl.c \
@@ -15,11 +17,13 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/elements.h \
 	libanalysis/trust/import.h \
 	libanalysis/trust/import_authroot.c \
+	libanalysis/trust/import_ccadb.c \
 	libanalysis/trust/import_certdata.c \
 	libanalysis/trust/import_chrome.c \
 	libanalysis/trust/import_java_blocked.c \
 	libanalysis/trust/import_jks.c \
 	libanalysis/trust/import_observatory.c \
+	libanalysis/trust/import_dir.c \
 	libanalysis/trust/import_pem.c \
 	libanalysis/trust/import_pkcs12.c \
 	libanalysis/trust/import_snapshot.c \
@@ -48,4 +52,4 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/textproto.c \
 	libanalysis/trust/textproto.h
 # A convenience library does not say that its objects are C++.
-libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) -lunistring -lyaml -lstdc++
+libtrust_la_LIBADD = libjson.la libcert.la libbase.la $(NETTLE_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS) -lunistring -lcsv -lyaml -lstdc++

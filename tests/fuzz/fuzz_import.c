@@ -1,7 +1,8 @@
 /* Any bytes as a vendor's root store. The first line names the importer; where
  * there is none of that name, all is offered to whoever recognises it. What
- * comes of it, written, read and written again is the same. */
-#include "trust/import.h"
+ * comes of it, written, read and written again is the same. "constraints.json"
+ * is the file of that name in Apple's folders. */
+#include "trust/apple.h"
 
 #include <stdlib.h>
 
@@ -51,7 +52,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	/* libFuzzer holds the old one. */
 	if (!nowhere && !(stderr = nowhere = fopen("/dev/null", "w")))
 		abort();
-	if (tw_import_bytes(&im, as) == 0)
+	if (n > 17 && !memcmp(data, "constraints.json\n", 17)) {
+		struct tw_apple apple = { 0 };
+		tw_apple_read(&apple, &im, (struct tw_slice){ data + 17, n - 17 });
+		tw_apple_free(&apple);
+	} else if (tw_import_bytes(&im, as) == 0)
 		read_again(&im);
 	tw_snapshot_free(&s);
 	tw_certs_close(&certs);

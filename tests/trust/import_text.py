@@ -308,9 +308,125 @@ blocked_certificates:
           {"sha256": a, "subject": "F\u0151 \u00e9"}, block], ["line 7: certificate", "line 10: certificate", "an anchor twice"])
 
 
+# ---- ccadb ----
+def quoted(*fields):
+    return ",".join('"' + f.replace('"', '""') + '"' for f in fields) + "\n"
+
+
+def ccadb():
+    a, b, c = (sha256(n) for n in ("root", "int", "gone"))
+    head = quoted("CA Owner", "Common Name or Certificate Name", "SHA-256 Fingerprint", "Trust Bits", "Distrust for TLS After Date", "PEM Info")
+    one = quoted("An \"Owner\", Inc.", "root, it is", a.upper(), "Websites;Email", "2024.11.30", "'" + pem("root") + "'")
+    two = quoted("Other", "", b.upper(), "", "", "'" + pem("int").replace("\n", "\r\n") + "'")
+    rows = [{"sha256": a, "kind": "anchor", "purposes": "server email", "distrust_after": "2024-11-30T23:59:59Z", "label": "root, it is",
+             "anchor_expiry": "1"}, {"sha256": b, "kind": "listed", "purposes": "", "distrust_after": "", "label": "Other"}]
+    check("ccadb", "mozilla", "\ufeff" + head + one + "\n" + two, rows, [])
+    at = 2 + one.count("\n")
+    check("ccadb", "damaged", head + one + quoted("x", "y", a[:-2], "", "", "") + quoted("x", "y") + quoted("x", "y", c, "", "", pem("root"))
+          + quoted("x", "y", c, "Websites", "soon", pem("gone")) + quoted("x", "y", "", "", "", pem("far")[:200]) + two, rows
+          + [{"sha256": c, "kind": "anchor", "distrust_after": "0000-01-01T00:00:00Z"}],
+          [f"line {at}: a SHA-256 Fingerprint that is not", f"line {at}: a record without a certificate", f"line {at + 1}: 2 fields, where the header has 6",
+           f"line {at + 2}: the record's PEM is not the certificate", f"line {at + 2 + pem('root').count(chr(10)) + 1}: Distrust for TLS After Date is no date",
+           "the record's PEM: ", "a record without a certificate"])
+    # A quote inside and one that does not close: what follows is found again, or told to be lost.
+    check("ccadb", "quotes", head + one.replace('root, it', 'root" it') + two, rows[1:], ["line 2: a record whose quotes are broken"])
+    check("ccadb", "unclosed", head + two + one[:-2], rows[1:], [f"line {2 + two.count(chr(10))}: a record whose last quote does not close"])
+    check("ccadb", "endless", head + one[:-2] + "\n" + "x" * 64 * 4096 + "\n" + two, rows[1:], ["line 2: a record without its end"])
+    seeds.pop("ccadb-endless")
+    with tempfile.TemporaryDirectory() as t:
+        certs = ["--certs", write(t, "certs", pem("root") + pem("int"))]
+        text = quoted("Microsoft Status", "CA Common Name or Certificate Name", "Subject", "SHA-256 Fingerprint", "Microsoft EKUs")
+        text += quoted("Included", "a", "CN=a; O=b", a, "Server Authentication;Client Authentication;Time Stamping")
+        text += quoted("NotBefore", "b", "CN=b", b, "Secure Email; Code Signing") + quoted("Disabled", "c", "CN=c", c, "Server Authentication")
+        text += quoted("Pending", "d", "CN=d", sha256("far"), "Server Authentication")
+        check("ccadb", "microsoft", text, [{"sha256": a, "kind": "anchor", "purposes": "server client"}, {"sha256": b, "kind": "anchor", "purposes": "email code"},
+              {"sha256": c, "kind": "anchor", "purposes": "", "subject": "CN=c", "tls_trusted": "0"}, {"sha256": sha256("far"), "purposes": ""}],
+              ["line 5: Microsoft Status is none of", f"line 4: certificate {c[:16]}", "line 5: certificate"], certs)
+    check("ccadb", "pems", "SHA-256 Fingerprint,X.509 Certificate (PEM)\n" + a.upper() + ',"' + pem("root").strip() + '"\n' + b + ',"' + pem("int").strip() + 'x"y"\n'
+          + c + ',"' + pem("gone").strip() + '"\n', [{"sha256": a, "kind": "listed"}, {"sha256": c, "kind": "listed"}], ["a record whose quotes are broken"])
+    check("ccadb", "records", quoted("CA Owner", "Certificate Name", "Apple Status", "Microsoft Status", "SHA-256 Fingerprint")
+          + quoted("x", "y", "Included", "Included", a), [{"sha256": a, "kind": "listed", "label": "y"}], [])
+
+
+# ---- folders ----
+def folder(what, files, rows, messages, options=(), status=0, below=""):
+    with tempfile.TemporaryDirectory() as t:
+        for name, data in files.items():
+            write(t, "store/" + name, data)
+        expect("dir " + what, t + "/store" + below, rows, messages, options, status)
+
+
+def folders():
+    a, b, c, d = (sha256(n) for n in ("root", "int", "gone", "far"))
+    text = "Certificate:\n    Data:\n"
+    anchor = {"kind": "anchor", "purposes": "server client email code", "tls_trusted": "1"}
+    folder("android", {"files/00673b5b.0": pem("root") + text, "files/02b73561.12": text + pem("int"), "README.cacerts": "-----BEGIN nothing"},
+           [{**anchor, "sha256": a, "anchor_expiry": "0", "label": ""}, {**anchor, "sha256": b, "anchor_expiry": "0"}], [])
+    folder("debian", {"mozilla/A_Root.crt": pem("root"), "mozilla/b.pem": pem("int"), "00673b5b.0": pem("root"), "c.der": der("gone")},
+           [{**anchor, "sha256": a, "anchor_expiry": "1", "label": ""}, {**anchor, "sha256": b, "anchor_expiry": "1", "label": "b"},
+            {**anchor, "sha256": c, "label": "c"}], [])
+    folder("damaged", {"a.cer": der("root")[:-1], "b.crt": "nothing", "c.pem": "\n" + pem("root").replace("MII", "M!I", 1) + pem("int"),
+                       "d.der": der("gone") + b"\x04\x00", "e.der": b"\x30\x03\x02\x01\x01", "notes.txt": "nothing"},
+           [{**anchor, "sha256": b}, {**anchor, "sha256": c}],
+           ["/store/a.cer: byte 0: no whole DER", "/store/b.crt: no certificate in it", "/store/c.pem: line 2: ",
+            f"/store/d.der: byte {len(der('gone'))}: no whole DER", "/store/e.der: byte 0: what can't be read as a certificate"])
+    apple = {"certificates/roots/A root*.cer": der("root"), "certificates/roots/x/" + b.upper() + ".der": der("int"),
+             "certificates/distrusted/bad, one.crt": der("gone"), "certificates/revoked/worse.cer": der("far"),
+             "certificates/certs/mid.cer": der("int_old"), "certificates/removed/old.cer": der("int_new"),
+             "certificates/removed/roots/older.cer": der("int_late"), "notes/other.cer": der("int_mid")}
+    rows = [{**anchor, "sha256": a, "anchor_expiry": "1", "label": "A root*"}, {**anchor, "sha256": b, "label": ""},
+            {"sha256": c, "kind": "block", "tls_trusted": "0", "label": "bad, one"}, {"sha256": d, "kind": "block"}, {"sha256": sha256("int_old"), "kind": "listed"}]
+    folder("apple", apple, rows, [])
+    folder("apple-below", apple, rows[:2], [], below="/certificates/roots")
+    apple = {k: v for k, v in apple.items() if "/roots/" in k and "removed" not in k}
+    oid = "1.2.840.113635.100.1."
+
+    def limited(system, more=""):
+        return '{"custom": {"' + a.upper() + '": ["' + oid + '8"]}' + more + ', "system": {' + system + "}}"
+    folder("constraints", {**apple, "certificates/constraints.json": limited(f'"{b.upper()}": ["{oid}30", "{oid}4"]')},
+           [rows[0], {"sha256": b, "kind": "listed"}], [])
+    folder("constraints-tls", {**apple, "certificates/constraints.json": limited(f'"{b.upper()}": ["{oid}30", " {oid}3.1", "{oid}8"]')},
+           [rows[0], {"sha256": b, "kind": "anchor", "purposes": "server client email"}], [])
+    folder("constraints-odd", {**apple, "certificates/constraints.json": limited(f'"{b[1:]}": ["{oid}30"], "{a}": "{oid}3", "{a}": [1, "{oid}16.7"]')},
+           [{"sha256": a, "kind": "anchor", "purposes": "code", "tls_trusted": "0"}, rows[1]],
+           [f"constraints.json: system: {b[1:]}: not a SHA-256", f"constraints.json: system: {a}: not a SHA-256", "constraints.json: a policy that is no text"])
+    folder("constraints-none", {**apple, "certificates/constraints.json": "{}"}, rows[:2], ['constraints.json: it has no "system"'])
+    folder("constraints-cut", {**apple, "certificates/constraints.json": '{"system": {'}, rows[:2], ["constraints.json: "])
+    folder("empty", {"notes.txt": "nothing"}, [], ["no certificate in it"], status=2)
+    for k, v in (("sound", limited(f'"{b.upper()}": ["{oid}30", " {oid}3.1"]')), ("odd", limited(f'"{b[1:]}": ["{oid}30"], "{a}": [1]')), ("cut", '{"system": {')):
+        seeds["constraints.json-" + k] = b"constraints.json\n" + v.encode()
+
+
+# ---- snapshots ----
+def snapshots():
+    """Read and written again, with certificates and without: the same bytes, whatever made them."""
+    with tempfile.TemporaryDirectory() as t:
+        certs = write(t, "certs", "".join(pem(n) for n in ("root", "int", "gone", "far", "int_old", "int_new")))
+        for name, data in sorted(seeds.items()):
+            kind, text = data.split(b"\n", 1)
+            if kind == b"constraints.json":
+                continue
+            tool = [os.environ["TW_BUILDDIR"] + "/tw-stores", "import", "-q", "--certs", certs]
+            path = write(t, "file", text)
+            once = subprocess.run([*tool, path], capture_output=True)
+            if once.returncode:
+                continue
+            path = write(t, "snapshot.csv", once.stdout)
+            for options in [tool, tool[:3]]:
+                twice = subprocess.run([*options, path], capture_output=True)
+                if twice.stdout != once.stdout:
+                    fail(f"snapshot of {name}, {options[3:]}: other bytes: {once.stdout} {twice.stdout} {twice.stderr}")
+    head = "sha256,subject,tls_trusted,distrust_after,kind,purposes,anchor_expiry,constraints,issuer_der_sha256,serial_hex,spki_sha256,from,until,label\n"
+    check("snapshot", "bad-row", head + ",,0,,block,,,,,,,,,\n", [], ["line 2: a block that names nothing"], status=2)
+    check("snapshot", "bad-quotes", head + 'a"b\n', [], ["line 2: quotes are broken"], status=2)
+
+
 certdata()
 chrome()
 observatory()
+ccadb()
+folders()
+snapshots()
 if sys.argv[1:2] == ["--seeds"]:
     for name, data in seeds.items():
         with open(os.path.join(sys.argv[2], name), "wb") as f:
