@@ -115,10 +115,10 @@
  * bundle of all intermediates that the browsers' vendors know is 20 MB. */
 #define TW_MAX_BUNDLE (256u << 20)
 
-/* Rounds of key derivation that all of one PKCS#12 keystore may take, a second
- * or two: Java asks for 10,000 for each of two or three keys, the most careful
- * tools for a million; the field would allow 2^31. */
-#define TW_MAX_KEY_ROUNDS (1u << 22)
+/* Rounds of key derivation that all of one PKCS#12 keystore may take, a second's
+ * work: Java asks for 10,000 for each of two keys, OpenSSL for 2048, and each of
+ * three passwords may have to be tried; the field would allow 2^31. */
+#define TW_MAX_KEY_ROUNDS (1u << 20)
 
 /* PKCS#12 bags in bags: no tool that is known nests them at all. */
 #define TW_MAX_BAG_DEPTH 4

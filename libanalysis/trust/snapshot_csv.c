@@ -91,7 +91,7 @@ static void put_row(struct tw_buf *b, const struct tw_snapshot *s, const struct 
 	put(b, anchor ? e->expiry ? "1" : "0" : "");
 	put(b, tw_snapshot_str(s, e->constraints));
 	put_hex(b, e->by_serial, e->issuer, TW_SHA256);
-	put_hex(b, e->by_serial, s->text.p + e->serial, e->nserial);
+	put_hex(b, e->by_serial, e->nserial ? s->text.p + e->serial : NULL, e->nserial);
 	put_hex(b, e->by_key, e->spki, TW_SHA256);
 	put_time(b, e->from, TW_TIME_MIN);
 	put_time(b, e->until, TW_TIME_MAX);
