@@ -27,6 +27,7 @@ static const char help[] =
 	"  --store [NAME=]SPEC  mozilla (default; as of each row's time), mozilla@DATE,\n"
 	"                       a file, folder of certificates or snapshots; repeatable\n"
 	"  --store-nearest      rows before a store's first snapshot are judged by it\n"
+	"  --client-chain       judge the certificates that clients sent too, of captures\n"
 	"  --profile P          rfc5280 (default), webpki or 2015: the rules for chains\n"
 	"  --crl FILE           CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R       known (default) or require: a CRL in force for each\n"
@@ -46,7 +47,7 @@ struct study {
 	struct tw_buf at;
 	char **store, **crl;
 	int nstore, ncrl;
-	bool require;
+	bool require, client;
 	const char *dir;
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
@@ -75,6 +76,8 @@ static int provenance(struct study *s, const struct tw_ingest *g, const struct t
 	tw_provenance_text(p, "time_from_name", tw_str(s->options.time_from_name ? "yes" : "no"));
 	tw_clients_provenance(s->clients, p);
 	tw_provenance_text(p, "profile", tw_str(s->profile ? s->profile->name : tw_profile_rfc5280.name));
+	if (s->client)
+		tw_provenance_text(p, "client_chain", tw_str("yes"));
 	tw_provenance_text(p, "revocation", tw_str(s->require ? "require" : "known"));
 	tw_provenance_text(p, "store_nearest", tw_str(s->nearest ? "yes" : "no"));
 	for (int i = 0; i < s->ncrl && err == 0; i++)
@@ -172,14 +175,22 @@ static int tables(struct study *s, struct tw_report *r)
 
 /* observations.csv to classified.csv, judgements.csv and tables, in one pass;
  * then what they came of. */
-static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *classify, struct tw_report *report)
+static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *client, struct tw_stage *classify,
+    struct tw_report *report)
 {
-	struct tw_stage *const stages[] = { chain, classify, tw_report_stage(report) };
+	struct tw_stage *stages[4];
 	struct tw_output o;
+	int n = 0;
+
+	stages[n++] = chain;
+	if (client)
+		stages[n++] = client;
+	stages[n++] = classify;
+	stages[n++] = tw_report_stage(report);
 	int err = tw_output_open(&o, in(s, "classified.csv"));
 
 	if (err == 0) {
-		err = tw_filter_run(stages, 3, (const char *)s->names[0].p, o.f, s->options.threads);
+		err = tw_filter_run(stages, n, (const char *)s->names[0].p, o.f, s->options.threads);
 		err = err ? err : tw_chain_spoken(chain);
 		err = tw_output_close(&o, err == 0);
 	}
@@ -199,18 +210,21 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *class
 static int analyse(struct study *s)
 {
 	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
-		.nearest = s->nearest, .pool = "all", .witness = "all", .show = TW_SHOW_EVER, .judgements = true, .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl,
-		.require = s->require, .threads = s->options.threads };
+		.nearest = s->nearest, .pool = "all", .witness = "all", .show = TW_SHOW_EVER, .judgements = true, .profile = s->profile,
+		.crl = s->crl, .ncrl = s->ncrl, .require = s->require, .client = s->client, .threads = s->options.threads };
 	struct tw_certs certs = { 0 };
 
 	if (tw_certs_open(&certs, options.certs))
 		return -1;
 	struct tw_facts *facts = tw_facts_new(&certs);
 	struct tw_stage *classify = tw_classify_stage(facts), *chain = tw_chain_stage(&options);
+	struct tw_stage *client = chain && s->client ? tw_chain_stage_client(chain) : NULL;
 	struct tw_report *report = tw_report_new(&(struct tw_report_options){ .rescans = TW_RESCANS_LAST });
 	int err = certificates(s, &certs);
 	if (err == 0)
-		err = chain ? judge(s, chain, classify, report) : -1;
+		err = chain && (client || !s->client) ? judge(s, chain, client, classify, report) : -1;
+	if (client)
+		tw_chain_stage_free(client);
 	if (chain)
 		tw_chain_stage_free(chain);
 	tw_classify_stage_free(classify);
@@ -246,9 +260,10 @@ static int clients(struct study *s, const char *how)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, NEAREST, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP, SHOW_VERSION };
-	static const struct option longs[] = { { "store", 1, 0, STORE },
-		{ "store-nearest", 0, 0, NEAREST }, { "profile", 1, 0, PROFILE },
+	enum { STORE = 256, NEAREST, CLIENT_CHAIN, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP,
+		SHOW_VERSION };
+	static const struct option longs[] = { { "store", 1, 0, STORE }, { "store-nearest", 0, 0, NEAREST },
+		{ "client-chain", 0, 0, CLIENT_CHAIN }, { "profile", 1, 0, PROFILE },
 		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "clients", 1, 0, CLIENTS }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
@@ -266,6 +281,10 @@ int main(int argc, char **argv)
 		case PROFILE:
 			if (!(s.profile = tw_profile_find(optarg)))
 				status = cli_usage("--profile %s: " tw_profile_names, optarg);
+			break;
+		case CLIENT_CHAIN:
+			s.client = true;
+			s.options.show |= TW_OBS_SHOW(TW_OBS_CLIENT_CHAIN);
 			break;
 		case CRL: s.crl[s.ncrl++] = optarg; break;
 		case REVOCATION:

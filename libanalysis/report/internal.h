@@ -14,10 +14,10 @@
  * certificate: leaf, intermediate, root, or unknown; all else of it is empty
  * but source, protocol, leaf_key, leaf_sig (its own), the judgements and --by. */
 enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OFFERED, TW_F_ANSWER, TW_F_OUTCOME,
-	TW_F_OFFERED_VERSIONS, TW_F_OFFERED_CLASSES, TW_F_RESUMED,
-	TW_F_VERSION, TW_F_CIPHER, TW_F_GROUP, TW_F_DH_BITS, TW_F_DH_PRIME, TW_F_KEX, TW_F_AUTH, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS, TW_F_LEAF_TIME,
-	TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION, TW_F_LIMITED, TW_F_CHAIN,
-	TW_F_ROLE, TW_F_N };
+	TW_F_OFFERED_VERSIONS, TW_F_OFFERED_CLASSES, TW_F_RESUMED, TW_F_VERSION, TW_F_CIPHER, TW_F_GROUP,
+	TW_F_DH_BITS, TW_F_DH_PRIME, TW_F_KEX, TW_F_AUTH, TW_F_ENC, TW_F_MAC, TW_F_AEAD, TW_F_FS, TW_F_CLASS,
+	TW_F_LEAF_TIME, TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION,
+	TW_F_LIMITED, TW_F_CHAIN, TW_F_ROLE, TW_F_N };
 
 struct tw_piece {
 	uint32_t at, n;
@@ -161,8 +161,9 @@ uint32_t tw_suite_rank(const struct tw_tuple *, uint32_t j, const char *role);
 /* NULL where the table has none of that name. */
 int tw_table_column(const struct tw_table *, const char *name);
 
-extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions, tw_table_offers, tw_table_validity, tw_table_reasons,
-    tw_table_ciphers, tw_table_families, tw_table_keyexchange, tw_table_groups, tw_table_dh, tw_table_dh_primes, tw_table_strength, tw_table_keys, tw_table_signatures;
+extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions,
+    tw_table_offers, tw_table_validity, tw_table_reasons, tw_table_ciphers, tw_table_families, tw_table_keyexchange,
+    tw_table_groups, tw_table_dh, tw_table_dh_primes, tw_table_strength, tw_table_keys, tw_table_signatures;
 
 /* ---- lines ---- */
 #define TW_LINE_PARTS (3 + TW_REPORT_BY + 4)

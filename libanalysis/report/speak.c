@@ -95,7 +95,8 @@ static bool beats(struct tw_collect *c, const struct candidate *a, const struct 
 		return a->votes > b->votes;
 	if (a->rank != b->rank)
 		return a->rank > b->rank;
-	int order = c->t->judged ? tw_slice_cmp(tw_reason(a->tuple, j), tw_reason(b->tuple, j)) : by_values(c, a->tuple, b->tuple, j, facet);
+	int order = c->t->judged ? tw_slice_cmp(tw_reason(a->tuple, j), tw_reason(b->tuple, j)) :
+	    by_values(c, a->tuple, b->tuple, j, facet);
 	return order ? order < 0 : tw_tuple_cmp(a->tuple, b->tuple) > 0;
 }
 

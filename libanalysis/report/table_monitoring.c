@@ -44,6 +44,7 @@ static uint64_t blank(const struct tw_report *r, enum tw_unit unit, uint32_t j)
 }
 
 const struct tw_table tw_table_monitoring = { .id = "monitoring",
-	.help = "passive: connections, TLS, servers, clients, certificates", .shape = TW_WIDE, .needs = TW_NEEDS | TW_F(OFFERED_VERSIONS) | TW_F(VERSION) | TW_F(TLS_START) | TW_F(RESUMED) | TW_F(CHAIN) |
-	    TW_F(ABOVE), .units = TW_U(CONNECTION) | TW_U(SERVER) | TW_U(CLIENT) | TW_U(CERTIFICATE), .counts = counts,
-	.columns = columns, .mark = mark, .blank = blank, .certificates_any = true, .servers_any = true };
+	.help = "passive: connections, TLS, servers, clients, certificates", .shape = TW_WIDE,
+	.needs = TW_NEEDS | TW_F(OFFERED_VERSIONS) | TW_F(VERSION) | TW_F(TLS_START) | TW_F(RESUMED) | TW_F(CHAIN) | TW_F(ABOVE),
+	.units = TW_U(CONNECTION) | TW_U(SERVER) | TW_U(CLIENT) | TW_U(CERTIFICATE), .counts = counts, .columns = columns,
+	.mark = mark, .blank = blank, .certificates_any = true, .servers_any = true };

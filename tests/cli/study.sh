@@ -45,6 +45,15 @@ want="192.0.2.1 ok
 "$b/tw-ingest" -q -o "$t/o.csv" --certs "$t/c.der" "$t/a.json" "$t/b.json" 2>/dev/null
 "$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all --show ever "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
 cmp -s "$t/classified.csv" "$t/s1/classified.csv" || fail "tw-study differs from the tools"
+# Clients' certificates: of captures, judged beside the servers'; tables stay as they are.
+cap=$TW_SRCDIR/data-samples/capture.pcap.gz rig=rig=$TW_SRCDIR/data-samples/roots.pem
+"$b/tw-study" -q --store "$rig" --client-chain "$t/cc" "$cap" && "$b/tw-study" -q --store "$rig" "$t/cp" "$cap" || fail "a study of a capture"
+"$b/tw-ingest" -q --show client_chain --certs "$t/k.der" -o "$t/k.csv" "$cap"
+"$b/tw-chain" --client-chain --certs "$t/k.der" --store "$rig" --pool all --witness "$t/k.der" --show ever "$t/k.csv" |
+	"$b/tw-classify" --certs "$t/k.der" >"$t/kc.csv"
+cmp -s "$t/kc.csv" "$t/cc/classified.csv" || fail "tw-study --client-chain differs from the tools"
+head -1 "$t/cc/classified.csv" | grep -q 'verdict\.rig\.pool\.client' || fail "no verdicts on clients"
+diff -r "$t/cc/report" "$t/cp/report" || fail "clients' verdicts are in tables of servers"
 # judgements.csv: what tw-chain shows of a row stands in the span that holds its time.
 "$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --witness "$t/c.der" --pool all --show path,culprit,window,ever,fetched,snapshot,facts \
 	"$t/o.csv" >"$t/shown.csv"

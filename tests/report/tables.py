@@ -9,8 +9,20 @@ REASONS = ("ok expired not_yet_valid weak_signature weak_key revocation_unknown 
            "missing_intermediate untrusted_root unknown_issuer self_signed").split()
 UNJUDGED = "encrypted resumed no_certificate truncated not_collected no_time no_snapshot".split()
 STORES = [("m", "presented", ".m"), ("m", "pool", ".m.pool")]
-BITS = {"RSA-1024": 80, "RSA-2048": 112, "EC-secp256r1": 128, "Ed25519": 128, "sha256WithRSAEncryption": 128,
-        "sha1WithRSAEncryption": 80, "sha0": 0, "sha1": 80}
+EVER = [".m"]  # judgements that have a column ever
+STARTTLS = "smtp imap pop3 ftp irc xmpp-client xmpp-server managesieve nntp ldap postgresql".split()
+
+
+def bits(v):
+    """Security bits of a key or signature by its name (NIST SP 800-57 part 1, table 2; hashes by collision)."""
+    v = v.lower()
+    for hash_, n in (("md5", 64), ("sha1", 80), ("sha224", 112), ("sha256", 128), ("sha384", 192), ("sha512", 256), ("ed25519", 128)):
+        if hash_ in v:
+            return n
+    kind, _, size = v.partition("-")
+    if kind in ("rsa", "dsa"):
+        return 40 if int(size) < 760 else 64 if int(size) < 1020 else 80 if int(size) < 2040 else 112 if int(size) < 3068 else 128
+    return {"secp256r1": 128, "secp384r1": 192, "secp521r1": 260, "prime256v1": 128}[size] if kind == "ec" else 0
 
 
 def percent(a, b):
@@ -116,7 +128,7 @@ class StartTls(Wide):
     units = "probe host target connection server server-any".split()
 
     def counts(self, r):
-        return r["spoken"] in ("smtp", "imap") and r["tls_start"] != "implicit"
+        return r["spoken"] in STARTTLS and r["tls_start"] != "implicit"
 
     def blank(self, unit, store):
         return () if unit.startswith("server") else ("offered_to_some",)
@@ -170,7 +182,7 @@ class Validity(Judged):
     both = tuple(four) + ("self-signed_and_expired", "untrusted_and_expired", "not_yet_valid", "ever_verifiable")
 
     def blank(self, unit, store):
-        return () if store == ".m" else ("ever_verifiable",)
+        return () if store in EVER else ("ever_verifiable",)
 
     def facets(self, r, s):
         v, why, late = r["verdict" + s], r["reason" + s], r["leaf_time"] == "expired"
@@ -206,8 +218,8 @@ class Families(Wide):
 
     def facets(self, r, s):
         e, k = r["enc"], r["kex"]
-        of = {"": "unknown", "AES-GCM": "aes_gcm", "RC4": "rc4", "AES-CBC": "aes_cbc", "3DES-CBC": "3des",
-              "CHACHA20-POLY1305": "chacha20", "CAMELLIA-CBC": "camellia"}.get(e, "other")
+        of = {"": "unknown", "AES-GCM": "aes_gcm", "RC4": "rc4", "AES-CBC": "aes_cbc", "3DES-CBC": "3des", "NULL": "null", "DES-CBC": "des",
+              "AES-CCM": "aes_ccm", "CHACHA20-POLY1305": "chacha20", "CAMELLIA-CBC": "camellia"}.get(e, "other")
         order = ["only_" + x for x in "null rc2 des rc4 idea 3des other camellia aes_cbc aes_ccm chacha20 aes_gcm".split()]
         bad = ("rc4", "3des", "cbc", "md5_mac", "rsa_exchange")
         yes = dict(rc4=e == "RC4", aes=e[:3] == "AES", camellia=e[:8] == "CAMELLIA", cbc=e[-3:] == "CBC", aead=r["aead"] == "yes",
@@ -220,10 +232,10 @@ class Families(Wide):
 class Strength(Wide):
     classes = "unassigned signalling null anonymous export broken 64-bit-block legacy aead-no-fs aead-fs".split()
     bins = "below_80 80_to_111 112_to_127 128_and_more".split()
-    weak = {"0:key": "weakest_leaf_key", "0:sig": "weakest_leaf_signature", "1:key": "weakest_issuer_key", "10:sig": "weakest_issuer_signature"}
+    weak = "weakest_leaf_key weakest_leaf_signature weakest_issuer_key weakest_issuer_signature".split()
     limits = "cipher dh group leaf-key".split()
     columns = dict(dict.fromkeys(classes + "unknown forward_secrecy aead chain_known session_known".split(), "n"),
-                   **dict.fromkeys(["chain_" + b for b in bins] + list(weak.values()), "chain_known"),
+                   **dict.fromkeys(["chain_" + b for b in bins] + weak, "chain_known"),
                    **dict.fromkeys(["session_" + b for b in bins] + ["limited_by_" + x for x in limits], "session_known"))
     units = Versions.units
 
@@ -239,11 +251,12 @@ class Strength(Wide):
 
     def facets(self, r, s):
         c = r["cipher_class"] or "unknown"
-        w = self.weak.get(r["weakest_link"].rsplit(":", 1)[0], "")
+        at, kind, _ = (r["weakest_link"] + "::").split(":", 2)
+        w = "weakest_%s_%s" % ("leaf" if at == "0" else "issuer", {"key": "key", "sig": "signature"}[kind]) if at else ""
         by = r["limited_by"]
         return [(c, best([c], self.classes), [c]), flag(r, r["forward_secrecy"] == "yes", "forward_secrecy", True),
                 flag(r, r["aead"] == "yes", "aead", True), self.bin(r["chain_security_bits"], "chain"),
-                (w, best([w], list(self.weak.values())[::-1]), [w] if w else []), self.bin(r["session_bits"], "session"),
+                (w, best([w], self.weak[::-1]), [w] if w else []), self.bin(r["session_bits"], "session"),
                 (by, best([by], self.limits), ["limited_by_" + by] if by else [])]
 
 
@@ -364,7 +377,7 @@ class Certificates(Wide):
         return sorted({w[self.which] for w in words if w[0] == role})
 
     def rank_values(self, r, s, role):
-        return min([BITS[v] + 1 if v else 0 for v in self.values(r, s, role)], default=0)
+        return min([bits(v) + 1 if v else 0 for v in self.values(r, s, role)], default=0)
 
 
 TABLES = dict(scans=Scans(), monitoring=Monitoring(), offers=Offers(), starttls=StartTls(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
