@@ -78,6 +78,8 @@ static bool read_head(struct cabinet *c)
 		return bad(c, pos, "a cabinet whose first file lies beyond its end");
 	c->size = le32(p + pos);
 	c->from = le32(p + pos + 4);
+	if (!c->size)
+		return bad(c, pos, "a cabinet whose first file is empty");
 	return le16(p + pos + 8) == 0 || bad(c, pos + 8, "a cabinet whose first file is not in its first folder");
 }
 
@@ -116,7 +118,7 @@ static bool read_block(struct cabinet *c, size_t *pos, struct tw_buf *out, size_
 	struct tw_slice data = { p + BLOCK + c->reserved, n };
 	if (!has(c, *pos + BLOCK + c->reserved, n))
 		return bad(c, *pos, "truncated: a block of a cabinet ends beyond it");
-	if (plain > BLOCK_MAX || (!c->method && plain != n))
+	if (!plain || plain > BLOCK_MAX || (!c->method && plain != n))
 		return bad(c, *pos, "a block of a cabinet with an impossible length");
 	if (le32(p) && le32(p) != checksum(p + 4, 4 + c->reserved, checksum(data.p, n, 0)))
 		return bad(c, *pos, "damaged: the checksum of a block of a cabinet is another");

@@ -220,7 +220,9 @@ def cabinets():
     flipped = good[:-9] + bytes([good[-9] ^ 4]) + good[-8:]
     lzx = bytearray(good)
     lzx[42] = 3
-    for name, data, cause in (("flipped", flipped, "checksum"), ("lzx", bytes(lzx), "byte 42: a cabinet that is not compressed by MSZIP"),
+    hollow = bytearray(cab(short, method=0, check=False))
+    hollow[good.index(b"list.stl") + 13] = hollow[good.index(b"list.stl") + 14] = 0
+    for name, data, cause in (("empty", cab(b""), "first file is empty"), ("hollow", bytes(hollow), "impossible length"), ("flipped", flipped, "checksum"), ("lzx", bytes(lzx), "byte 42: a cabinet that is not compressed by MSZIP"),
                               ("not-inflating", cab(short, check=False)[:-9] + b"\xff" * 9, "does not inflate"),
                               ("other", cab(b"hello"), "truncated")):
         status, rows, err = run(write(name + ".cab", data), "--certs", HERE)
