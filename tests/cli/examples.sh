@@ -36,7 +36,9 @@ tries() {
 	rm -rf "$t/run"
 	cp -a "$t/files" "$t/run"
 	cat >"$t/script"
-	[ -s "$t/script" ] || { fail "$1: no examples found"; return; }
+	# tw-stores diff says with 1 that there are differences: that is no failure.
+	sed -i '1i tw-stores() { command tw-stores "$@" || [ $? = 1 ]; }' "$t/script"
+	[ "$(wc -l <"$t/script")" -gt 1 ] || { fail "$1: no examples found"; return; }
 	(cd "$t/run" && bash -eu -o pipefail "$t/script" >"$t/out" 2>"$t/err") ||
 		fail "$1: exit $?: $(tail -2 "$t/err")"
 	[ -s "$t/out" ] || [ -n "$(find "$t/run" -newer "$t/script" -type f)" ] || fail "$1: neither output nor a file"
