@@ -38,7 +38,7 @@ tw_report_LDADD = libcli.la libreport.la
 dist_man_MANS += man/tw-report.1
 
 bin_PROGRAMS += tw-stores
-tw_stores_SOURCES = tools/tw-stores.c tools/stores.c tools/stores.h tools/stores_diff.c tools/stores_export.c tools/stores_history.c \
-	tools/stores_import.c tools/stores_list.c tools/stores_overlap.c tools/stores_show.c
+tw_stores_SOURCES = tools/tw-stores.c tools/stores.c tools/stores.h tools/stores_check.c tools/stores_diff.c \
+	tools/stores_export.c tools/stores_history.c tools/stores_import.c tools/stores_list.c tools/stores_overlap.c tools/stores_show.c
 tw_stores_LDADD = libcli.la libtrust.la
 dist_man_MANS += man/tw-stores.1

@@ -10,8 +10,8 @@ struct stores_verb {
 	const char *name, *help;
 	int (*run)(int argc, char **argv); /* argv[0] is the verb; the exit status */
 };
-extern const struct stores_verb stores_diff, stores_export, stores_history, stores_import, stores_list, stores_overlap,
-	stores_show;
+extern const struct stores_verb stores_check, stores_diff, stores_export, stores_history, stores_import, stores_list,
+	stores_overlap, stores_show;
 
 /* ---- options ---- */
 /* Each verb takes --output, --threads, --quiet and --help, and those of: */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct stores_verb *const verbs[] = { &stores_list, &stores_show, &stores_import, &stores_export, &stores_diff,
-	&stores_history, &stores_overlap, NULL };
+	&stores_history, &stores_overlap, &stores_check, NULL };
 
 static const char head[] =
 	"usage: tw-stores VERB [OPTION]... [ARGUMENT]...\n"

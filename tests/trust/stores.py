@@ -142,6 +142,13 @@ for at in (None, "2022-03-01"):
         if a == "aosp":
             check(int(r["common_keys"]) == len(keys(one) & keys(two)), f"overlap {a} {b}: keys: {r}")
 
+# ---- check: who had expired on which day, and nothing missing ----
+found = rows_of(stores("check", "-q", status=1)[0])
+check({r["what"] for r in found} <= {"expired", "fault", "twice"}, f"check finds {sorted({r['what'] for r in found})}")
+ends = {h: x509.load_der_x509_certificate(d).not_valid_after.isoformat() for h, d in pool.items()}
+want = {(s, d, r["sha256"]) for (s, d), rows in snapshots.items() for r in rows if r["kind"] == "anchor" and ends[r["sha256"]] < d}
+check({(r["store"], r["date"], r["sha256"]) for r in found if r["what"] == "expired"} == want, "check: others had expired")
+
 # ---- against tables made by others from the vendors' own files ----
 NEAR = [  # snapshot in force, table; how many may be in one alone, by time or by the known gaps of the source
     ("mozilla", "2015-06-17", "certdata-2015-06-17-nss-3.19.2", 0, 1),

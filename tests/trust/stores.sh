@@ -115,6 +115,29 @@ stores overlap --at 2015-02-01 2>&1 >out | grep -q 'other: .*left out' && [ "$(w
 stores overlap -q two.pem acme@2015-01-01 "$certs/leaf.pem" | sed 1d >out
 [ "$(cut -d, -f7,8 out | tr '\n' ' ')" = '1,0.5000 0,0.0000 0,0.0000 ' ] || fail "overlap of files: $(cat out)"
 
+# ---- check: a folder with one of each fault ----
+what() { cut -d, -f1-3,5 out | sed 1d | sort; }
+stores check -q "$certs/root.pem" >out || fail "check of a root that is fine: exit $?: $(cat out)"
+stores check -q acme@2015-01-01 >out || fail "check of a snapshot that is fine: exit $?: $(cat out)"
+cp -r own sick
+twice=$(sha "$certs/int_critical_twice.pem")
+absent=$(printf %064d 0)
+rm sick/other/2016-06-01.csv sick/other/2016-02-01.csv
+TLSWILD_ROOTSTORES=$t/sick
+update early 2009-12-31 "$certs/root.pem" # valid from 2010-01-01 to 2030-01-01
+update late 2030-01-02 "$certs/root.pem"
+update twin 2016-01-01 "$certs/int_critical_twice.pem"
+update gone 2016-01-01 "$certs/leaf.pem"
+rm sick/gone/2016-01-01.csv
+{ cat server.csv; sed '1d; s/,2016-03-01T00:00:00Z,/,,/' server.csv; sed 1d absent.csv; } >sick/acme/2015-01-01.csv
+stores check -q >out 2>err; [ $? = 1 ] || fail "check of what is wrong: exit not 1"
+what >have
+printf '%s\n' "acme,2015-01-01,$absent,not_at_hand" "acme,2015-01-01,$root,twice" "early,2009-12-31,$root,not_yet" "late,2030-01-02,$root,expired" \
+	"twin,2016-01-01,$twice,fault" "other,2016-05-01,,no_source" "other,2016-07-01,,no_source" "other/2016-02-01,,,lost" "gone/2016-01-01,,,lost" \
+	",,$(sha "$certs/leaf.pem"),unused" | sort | diff - have || fail "check finds something else"
+grep -q "^twin,.*,fault,.*twice.*,RFC 5280 4.2" out || fail "check does not say which fault: $(grep fault out)"
+TLSWILD_ROOTSTORES=$t/own
+
 # ---- what is wrong with SOURCES.csv ----
 for wrong in 'acme,2015-01-01,maybe,a,,,' 'acme,2015-01-01,no,a,,' 'Acme,2015-01-01,no,a,,,' 'acme,2015-13-01,no,a,,,' 'acme,2015-01-01,no,"a,,,'; do
 	cp -r before wrong
