@@ -347,6 +347,21 @@ SEGMENTS.update({
     **{f"two SYN-ACKs, {a}, {b}": (syn_acks(a, b), GOOD) for a in (True, False) for b in (True, False)},
     **{f"on port {n}": (T.conversation(FULL, port=n), dict(GOOD, port=str(n))) for n in (1, 22, 25, 53, 80, 5222, 6667, 8080, 65535)},
 })
+def tagged(segments, short):
+    """In PPPoE with two VLAN tags, where frames are longer than the least; short: PPPoE's length is that without the padding."""
+    tags = struct.pack(">HHHH", 0x88a8, 7, 0x8100, 8)
+    out = []
+    for s in segments:
+        ip = P.ipv4(s, s.tcp())
+        n = len(ip) + 2 - (len(s.payload) if short and s.payload.strip(b"\xee\0") == b"" else 0)
+        out.append((s.time, P.ethernet(struct.pack(">BBHHH", 0x11, 0, 1, n, 0x21) + ip, 0x8864, tags)))
+    return out
+
+
+FRAMES["padded ACKs in PPPoE and QinQ"] = (tagged(padded_acks(6), False), GOOD)
+FRAMES["padded ACKs in PPPoE and QinQ, cut by PPPoE's length"] = (tagged(padded_acks(6), True), GOOD)
+FRAMES["ACKs of more bytes than any padding, cut by PPPoE's length"] = (tagged(padded_acks(20), True), GOOD)
+FRAMES["padded ACKs with a trailer"] = ([(s.time, P.ethernet(P.ipv4(s, s.tcp())) + bytes(10)) for s in padded_acks(6)], GOOD)
 FRAMES["the last flight with the FIN, padded"] = (fin_with_data(b""), GOOD)
 FRAMES["FIN with a trailer behind the datagram"] = (fin_with_data(bytes(6)), GOOD)
 

@@ -13,6 +13,7 @@ enum { BRIDGED = 0x6558, VXLAN = 4789, VXLAN_LINUX = 8472, GTP_U = 2152, CAPWAP_
 #define TUNNELS 1     /* within each other */
 #define EXTENSIONS 16 /* IPv6 headers in a row: RFC 8200 has eight kinds */
 #define LEAST_FRAME 60 /* of Ethernet, without its check sequence */
+#define LEAST_SEGMENT (LEAST_FRAME - 14 - 20) /* of TCP in it, without options of IP's */
 
 struct packet {
 	struct tw_span_of f;
@@ -204,6 +205,8 @@ static bool transport(struct packet *k, struct tw_segment *out)
 		if (header < 20 || header > k->f.wire)
 			return false;
 		out->flags = p[13];
+		/* In a tunnel, or behind tags, what was padded before is told by its length alone. */
+		out->padded |= k->f.wire <= LEAST_SEGMENT;
 		out->seq = be32(p + 4);
 		out->ack = be32(p + 8);
 	}

@@ -26,7 +26,7 @@ struct tw_segment {
 	uint32_t seq, ack;
 	struct tw_slice data;  /* lent from the packet or the fragments */
 	uint32_t missing;      /* bytes of payload behind data that are not in the file */
-	bool padded;           /* the frame has no more than the least size of Ethernet's */
+	bool padded;           /* the frame is, or was, no longer than the least of Ethernet's: the data may be padding */
 };
 
 struct tw_fragments; /* datagrams that are not yet whole */

@@ -53,8 +53,17 @@ static bool llc(struct tw_span_of *f)
 
 static bool pppoe(struct tw_span_of *f)
 {
-	/* RFC 2516: version, type, code, session, length. */
-	return f->s.n >= 6 && f->s.p[0] == 0x11 && f->s.p[1] == 0 && tw_strip(f, 6) && ppp(f);
+	/* RFC 2516: version, type, code, session, length; what is behind that is the frame's. */
+	if (f->s.n < 6 || f->s.p[0] != 0x11 || f->s.p[1] != 0)
+		return false;
+	unsigned length = be16(f->s.p + 4);
+	if (!tw_strip(f, 6))
+		return false;
+	if (length && length < f->wire)
+		f->wire = length;
+	if (f->s.n > f->wire)
+		f->s.n = (size_t)f->wire;
+	return ppp(f);
 }
 
 bool tw_ether_strip(unsigned type, struct tw_span_of *f)
