@@ -198,12 +198,17 @@ CLEANFILES += tests/bench/chain tests/bench/chain-make
 bench-chain: tests/bench/chain tests/bench/chain-make
 	@TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/chain.sh
 bench: bench-chain
+# make bench-stores: ten stores against one, a hundred snapshots against one.
+EXTRA_DIST += tests/bench/stores.sh tests/bench/stores-make.py
+bench-stores: tests/bench/chain tests/bench/chain-make
+	@TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/stores.sh
+bench: bench-stores
 
 # make bench-capture: captures against tshark and against reading the file alone.
 EXTRA_DIST += tests/bench/capture.sh tests/bench/make-capture.py
 bench-capture: tw-ingest
 	@TW_SRCDIR='$(abs_top_srcdir)' TW_BUILDDIR='$(abs_top_builddir)' bash $(srcdir)/tests/bench/capture.sh
 bench: bench-capture
-.PHONY: bench-chain bench-capture
+.PHONY: bench-chain bench-stores bench-capture
 clean-local:
 	rm -rf tests/bench/chains-* mutants

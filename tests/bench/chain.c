@@ -3,6 +3,7 @@
  *   bare       a loop that imports each distinct key once and verifies the
  *              same TBS bytes with it: what no judge can do without
  *   engine     the chain stage, rows to verdicts, from opening certs.der on
+ *   judge      the same from the first row on; behind it what opening took
  *   libcrypto  X509_verify_cert with one store kept, each presented
  *              certificate decoded as it comes (what a peer does)
  * Signatures are counted here, outside of what is measured: the linker puts
@@ -111,7 +112,7 @@ static void bare(const char *dir)
 	exit(0);
 }
 
-static void engine(const char *dir, char *const *store, int nstore)
+static void engine(const char *dir, char *const *store, int nstore, bool opening)
 {
 	struct rows r = { 0 };
 	struct tw_header h = { 0 };
@@ -129,12 +130,14 @@ static void engine(const char *dir, char *const *store, int nstore)
 	for (uint32_t i = 0; i < h.n; i++)
 		if (!strncmp(h.name[i], "verdict.", 8) && verdict == TW_NONE)
 			verdict = i;
+	double opened = cpu();
 	for (size_t i = 1; i < r.n; i++) {
 		if (tw_row_split(&row, tw_str(r.line[i])) || s->row(s->self, &row))
 			exit(2);
 		good += tw_slice_is(row.f[verdict], "verifiable");
 	}
-	printf("%.3f %llu %llu\n", cpu() - start, (unsigned long long)signatures, (unsigned long long)good);
+	printf("%.3f %llu %llu %.3f\n", cpu() - (opening ? start : opened), (unsigned long long)signatures, (unsigned long long)good,
+		opened - start);
 	exit(0);
 }
 
@@ -189,10 +192,10 @@ int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "bare"))
 		bare(argv[2]);
-	if (argc >= 4 && !strcmp(argv[1], "engine"))
-		engine(argv[2], argv + 3, argc - 3);
+	if (argc >= 4 && (!strcmp(argv[1], "engine") || !strcmp(argv[1], "judge")))
+		engine(argv[2], argv + 3, argc - 3, argv[1][0] == 'e');
 	if (argc >= 3 && !strcmp(argv[1], "libcrypto"))
 		libcrypto(argv[2]);
-	fprintf(stderr, "usage: chain bare|engine|libcrypto DIR [STORE...]\n");
+	fprintf(stderr, "usage: chain bare|engine|judge|libcrypto DIR [STORE...]\n");
 	return 2;
 }
