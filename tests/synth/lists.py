@@ -52,10 +52,10 @@ KEYS = Keys()
 
 
 class Cert:
-    """key: a name, the subject by default; ikey: of the issuer's key, its name by default."""
+    """key: a name, the subject by default; ikey: of the issuer's key, its name by default; more: extensions, OID and DER."""
 
     def __init__(self, subject, issuer, key=None, ikey=None, ku=None, ca=None, before="2010-01-01", after="2030-01-01", points=None,
-                 none=False, serial=None, eku=None, nocheck=False, critical=False):
+                 none=False, serial=None, eku=None, nocheck=False, critical=False, more=()):
         self.subject, self.issuer, self.key, self.ikey = subject, issuer, key or subject, ikey or issuer
         self.before, self.after = before, after
         self.serial = serial or int.from_bytes(os.urandom(8), "big") | 1 << 62
@@ -79,6 +79,8 @@ class Cert:
             b = b.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
         if none:
             b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00"), False)
+        for oid, value in more:
+            b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), False)
         self.der = b.sign(KEYS[ikey or issuer], hashes.SHA256()).public_bytes(DER)
         self.sha256 = hashlib.sha256(self.der).hexdigest()
 
