@@ -11,20 +11,24 @@ struct observatory {
 	struct tw_import *im;
 	yaml_parser_t yaml;
 	yaml_event_t event;
-	bool expiry;
+	bool expiry, ended; /* ended: libyaml gives events of no type from there on, for ever */
 	uint64_t rows, said; /* of the list that is read; what it says their count is */
 };
 
 static bool next(struct observatory *o)
 {
 	yaml_event_delete(&o->event);
+	if (o->ended)
+		return false;
 	if (!yaml_parser_parse(&o->yaml, &o->event)) {
+		o->ended = true;
 		o->im->at = o->yaml.problem_mark.line + 1;
 		tw_import_warn(o->im, "no YAML from here on: %s", o->yaml.problem ? o->yaml.problem : "damaged");
 		return false;
 	}
 	o->im->at = o->event.start_mark.line + 1;
-	return o->event.type != YAML_STREAM_END_EVENT;
+	o->ended = o->event.type == YAML_STREAM_END_EVENT;
+	return !o->ended;
 }
 
 static struct tw_slice scalar(const struct observatory *o)
