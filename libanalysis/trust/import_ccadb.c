@@ -294,4 +294,4 @@ static int read_ccadb(struct tw_import *im)
 }
 
 const struct tw_importer tw_import_ccadb = { .name = "ccadb", .help = "a report of the CCADB as CSV; --certs where it has no PEM",
-	.lines = true, .mine = mine, .read = read_ccadb };
+	.lines = true, .dates = true, .mine = mine, .read = read_ccadb };

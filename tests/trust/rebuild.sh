@@ -34,7 +34,8 @@ rebuild --cache cache; rc=$?
 [ $rc = 1 ] && [ "$(tail -1 out)" = "snapshots 2 differ 3 failed 0" ] || fail "an empty folder: exit $rc, $(cat out err)"
 [ ! -e own/pool.pem ] || fail "written without --write"
 rebuild --cache cache --write || fail "--write: exit $?, $(cat out err)"
-"$TW_BUILDDIR/tw-stores" import -q roots-2.0/roots/cacert.pem | cmp -s - own/acme/2016-01-01.csv || fail "another snapshot than import's"
+"$TW_BUILDDIR/tw-stores" import -q roots-2.0/roots/cacert.pem | cmp -s - own/acme/2016-01-01.csv ||
+	fail "another snapshot than import's"
 [ "$(grep -c BEGIN own/pool.pem)" = 2 ] || fail "the pool has not two certificates"
 rebuild --cache cache || fail "what was written differs: exit $?, $(cat out err)"
 # A user's own snapshot beside them stays.
@@ -48,7 +49,8 @@ rebuild --cache cache; [ $? = 1 ] && grep -q '^acme/2015-01-01.csv: differs' out
 cp kept own/acme/2015-01-01.csv
 rebuild --cache cache acme || fail "one store: exit $?"
 cp kept own/acme/2015-06-01.csv
-rebuild --cache cache; [ $? = 1 ] && grep -q '^acme/2015-06-01.csv: in no line' out || fail "a snapshot without a line: $(cat out)"
+rebuild --cache cache; [ $? = 1 ] && grep -q '^acme/2015-06-01.csv: in no line' out ||
+	fail "a snapshot without a line: $(cat out)"
 rm own/acme/2015-06-01.csv
 # Another file than the one whose SHA-256 stands there; a package that is not there; a member that is not.
 for wrong in "s/$first/$second/" 's/roots 1.0/roots 3.0/' 's/1.0 roots.cacert/1.0 roots\/none/' 's/python roots 1.0/perl roots 1.0/' \

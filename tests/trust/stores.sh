@@ -51,8 +51,10 @@ for wrong in acme@2014-12-31 none acme@2014 none@2015-01-01 Acme; do
 done
 stores show acme@2014-12-31 2>&1 | grep -q 2015-01-01 || fail "what is before the first is not told when that is"
 # A file is a store too, and what show prints is one that says the same.
-stores show -q two.pem >two.csv && stores show -q two.csv | cmp -s - two.csv || fail "a snapshot read and written again is other bytes"
-stores import -q --certs own/pool.pem own/acme/2016-01-01.csv | cmp -s - own/acme/2016-01-01.csv || fail "import of a snapshot is other bytes"
+stores show -q two.pem >two.csv && stores show -q two.csv | cmp -s - two.csv ||
+	fail "a snapshot read and written again is other bytes"
+stores import -q --certs own/pool.pem own/acme/2016-01-01.csv | cmp -s - own/acme/2016-01-01.csv ||
+	fail "import of a snapshot is other bytes"
 
 # ---- export, and back ----
 stores export -q acme@2016-01-01 >out.pem || fail "export: exit $?"
@@ -60,7 +62,8 @@ stores export -q acme@2016-01-01 >out.pem || fail "export: exit $?"
 stores import -q out.pem | cmp -s - own/acme/2016-01-01.csv || fail "export then import is another store"
 sed 's/,server client email code,/,server,/; s/,1,,anchor,/,1,2016-03-01T00:00:00Z,anchor,/' own/acme/2015-01-01.csv >server.csv
 stores export -q --purpose email server.csv >out 2>err && fail "export of a purpose that nobody has: exit 0"
-stores export server.csv 2>&1 >out | grep -q 'certificates 1 not_at_hand 0 with_conditions 1 blocks 0' || fail "what PEM can't say is not counted"
+stores export server.csv 2>&1 >out | grep -q 'certificates 1 not_at_hand 0 with_conditions 1 blocks 0' ||
+	fail "what PEM can't say is not counted"
 # A certificate that nobody has: told, counted; --strict stops.
 sed "s/^$root/$(printf %064d 0)/" server.csv >absent.csv
 stores export absent.csv >out 2>err && fail "export of nothing: exit 0"
@@ -74,9 +77,11 @@ stores export --strict part.csv >out 2>err && fail "--strict goes on"
 stores diff -q acme@2015-01-01 acme@2015-06-01 >out && [ "$(wc -l <out)" = 1 ] || fail "diff of the same: exit $?"
 stores diff -q acme@2015-01-01 acme@2016-01-01 >out; [ $? = 1 ] || fail "diff with differences: exit not 1"
 [ "$(cut -d, -f1,2 out | sed 1d)" = "added,$int" ] || fail "diff does not say what was added"
-stores diff -q acme@2016-01-01 acme >out; [ $? = 1 ] && [ "$(cut -d, -f1,2 out | sed 1d)" = "removed,$root" ] || fail "diff does not say what was removed"
+stores diff -q acme@2016-01-01 acme >out; [ $? = 1 ] && [ "$(cut -d, -f1,2 out | sed 1d)" = "removed,$root" ] ||
+	fail "diff does not say what was removed"
 stores diff -q acme@2015-01-01 server.csv >out
-grep -q "^changed,$root,.*,anchor server client email code,anchor server distrust_after=2016-03-01T00:00:00Z$" out || fail "diff: changed trust: $(cat out)"
+grep -q "^changed,$root,.*,anchor server client email code,anchor server distrust_after=2016-03-01T00:00:00Z$" out ||
+	fail "diff: changed trust: $(cat out)"
 stores diff acme none.csv >out 2>err; [ $? = 2 ] || fail "diff with a missing file: exit not 2"
 
 # ---- history ----
@@ -84,8 +89,10 @@ stores history -q "$int" >out || fail "history: exit $?"
 printf '%s\n' store,first,last,next,snapshots,trust 'acme,2016-01-01,2017-01-01,,3,anchor server client email code' \
 	'other,2016-02-01,2016-02-01,,1,anchor server client email code' | cmp -s - out || fail "history: $(cat out)"
 stores history -q "$(echo "$root" | tr a-f A-F)" | sed 1d >out
-[ "$(cat out)" = 'acme,2015-01-01,2016-07-01,2017-01-01,3,anchor server client email code' ] || fail "history until: $(cat out)"
-stores history "$(sha "$certs/leaf.pem")" >out 2>err; [ $? = 1 ] && [ "$(wc -l <out)" = 1 ] || fail "history of what is nowhere: exit not 1"
+[ "$(cat out)" = 'acme,2015-01-01,2016-07-01,2017-01-01,3,anchor server client email code' ] ||
+	fail "history until: $(cat out)"
+stores history "$(sha "$certs/leaf.pem")" >out 2>err; [ $? = 1 ] && [ "$(wc -l <out)" = 1 ] ||
+	fail "history of what is nowhere: exit not 1"
 stores history abc >out 2>err; [ $? = 2 ] || fail "history of no SHA-256: exit not 2"
 # A block names it by issuer and serial, and by key; a gap ends a run.
 der() { openssl x509 -in "$certs/int.pem" -outform DER; }
@@ -111,7 +118,8 @@ TLSWILD_ROOTSTORES=$t/none stores list >out 2>err && fail "a folder that is not 
 grep -q none err || fail "a folder that is not there is not named"
 stores overlap -q --at 2016-02-01 >out || fail "overlap: exit $?"
 [ "$(sed 1d out)" = "acme,2016-01-01,other,2016-02-01,2,1,1,0.5000,2,1,1,0.5000" ] || fail "overlap: $(cat out)"
-stores overlap --at 2015-02-01 2>&1 >out | grep -q 'other: .*left out' && [ "$(wc -l <out)" = 1 ] || fail "overlap before a store begins"
+stores overlap --at 2015-02-01 2>&1 >out | grep -q 'other: .*left out' && [ "$(wc -l <out)" = 1 ] ||
+	fail "overlap before a store begins"
 stores overlap -q two.pem acme@2015-01-01 "$certs/leaf.pem" | sed 1d >out
 [ "$(cut -d, -f7,8 out | tr '\n' ' ')" = '1,0.5000 0,0.0000 0,0.0000 ' ] || fail "overlap of files: $(cat out)"
 
