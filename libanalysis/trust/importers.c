@@ -132,9 +132,20 @@ static void look_at_row(struct tw_import *im, const struct tw_snapshot_row *e)
 		tw_import_warn(im, "certificate %s...: an anchor that had expired on the snapshot's date", hex);
 }
 
+/* A row may have been named before the certificate came, in another record. */
+static void join_late(struct tw_import *im)
+{
+	for (uint32_t i = 0; i < im->out->n; i++) {
+		struct tw_snapshot_row *e = &im->out->v[i];
+		if (e->by_cert && e->cert == TW_NONE)
+			e->cert = tw_certs_find(im->certs, e->sha256);
+	}
+}
+
 static void look_at_all(struct tw_import *im)
 {
 	struct tw_snapshot *s = im->out;
+	join_late(im);
 	uint32_t repeats = tw_snapshot_sort(s);
 
 	im->at = TW_NOWHERE;
