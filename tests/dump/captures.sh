@@ -12,5 +12,6 @@ fi
 python3 -B "$TW_SRCDIR/tests/dump/capture_forms.py" "$TW_BUILDDIR/tw-ingest" "$TW_SRCDIR/data-samples/capture.pcap.gz" || bad=1
 python3 -B "$TW_SRCDIR/tests/dump/capture_talk.py" "$TW_BUILDDIR/tw-ingest" || bad=1
 python3 -B "$TW_SRCDIR/tests/dump/capture_wire.py" "$TW_BUILDDIR/tw-ingest" || bad=1
+python3 -B "$TW_SRCDIR/tests/dump/capture_fragments.py" "$TW_BUILDDIR/tw-ingest" || bad=1
 python3 -B "$TW_SRCDIR/tests/dump/capture_secrets.py" "$TW_BUILDDIR/tw-ingest" || bad=1
 exit $bad
