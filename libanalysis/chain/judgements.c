@@ -59,7 +59,8 @@ static void step_row(struct tw_buf *b, const struct of *f, uint32_t k)
 	tw_buf_addc(b, '\n');
 }
 
-static void answer_rows(struct tw_buf *b, const struct tw_chain *o, const struct tw_seen *e, int s, int p, const struct tw_answer *a)
+static void answer_rows(struct tw_buf *b, const struct tw_chain *o, const struct tw_seen *e, int s, int p,
+	const struct tw_answer *a)
 {
 	int64_t begin = tw_store_begin(&o->store[s]);
 	struct of f = { o, e, s, p, a, a->held.from > begin ? a->held.from : begin, a->held.until };

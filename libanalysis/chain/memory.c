@@ -90,9 +90,8 @@ static const struct tw_answer *find(const struct tw_answer *a, int64_t t)
 	return NULL;
 }
 
-const struct tw_judgement *tw_chain_answer(const struct tw_chain *o, const struct tw_seen *e, int store, int pool, int64_t t)
+const struct tw_judgement *tw_chain_answer(const struct tw_seen *e, int store, int pool, int64_t t)
 {
-	(void)o;
 	return find(&e->answer[2 * store + pool], t)->j;
 }
 

@@ -76,7 +76,7 @@ struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const
  * all times), where that was not done yet. */
 void tw_chain_judge(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, const int64_t *t);
 /* What came of it in a store that speaks for t. */
-const struct tw_judgement *tw_chain_answer(const struct tw_chain *o, const struct tw_seen *e, int store, int pool, int64_t t);
+const struct tw_judgement *tw_chain_answer(const struct tw_seen *e, int store, int pool, int64_t t);
 /* The first member that is not at hand; empty: all are. */
 struct tw_slice tw_chain_absent(const struct tw_chain *o, struct tw_slice text);
 /* The first certificate of a chain, TW_NONE where it is not at hand. */

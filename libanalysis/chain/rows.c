@@ -209,7 +209,7 @@ static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struc
 			if (!speaks)
 				put_no_verdict(o, r, "no_snapshot");
 			else
-				put_verdict(o, r, e, s, own ? &own[2 * s + p] : tw_chain_answer(o, e, s, p, t), t, extra, b);
+				put_verdict(o, r, e, s, own ? &own[2 * s + p] : tw_chain_answer(e, s, p, t), t, extra, b);
 		}
 	}
 }

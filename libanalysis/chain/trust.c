@@ -228,7 +228,8 @@ static struct tw_cache *names_of(struct tw_trust_memo *m, const struct tw_index 
 	return &m->index[m->nindex++].name;
 }
 
-bool tw_trust_hits_name(const struct tw_trust *t, const struct tw_graph *g, const struct tw_index *x, uint32_t name, struct tw_buf *b)
+bool tw_trust_hits_name(const struct tw_trust *t, const struct tw_graph *g, const struct tw_index *x, uint32_t name,
+	struct tw_buf *b)
 {
 	if (t->nblock <= 1)
 		return false;

@@ -87,7 +87,8 @@ static void add_anchor(struct tw_series *m, const struct tw_snapshot_row *e, con
 	x->constraints = a;
 }
 
-static void add_block(struct tw_series *m, const struct tw_snapshot_row *e, enum tw_block_kind kind, const uint8_t hash[TW_SHA256])
+static void add_block(struct tw_series *m, const struct tw_snapshot_row *e, enum tw_block_kind kind,
+	const uint8_t hash[TW_SHA256])
 {
 	struct tw_store *s = m->store;
 	const int64_t said[] = { kind, e->from, e->until };
@@ -132,7 +133,8 @@ static int bad_row(const struct tw_snapshot_row *e, const char *file, const char
 	return -1;
 }
 
-int tw_series_add(struct tw_series *m, const struct tw_snapshot *s, const struct tw_certs *from, const char *file, const char *pool)
+int tw_series_add(struct tw_series *m, const struct tw_snapshot *s, const struct tw_certs *from, const char *file,
+	const char *pool)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct tw_snapshot_row *e = &s->v[i];

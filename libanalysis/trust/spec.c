@@ -222,7 +222,8 @@ static int open_spec(struct tw_store *s, struct tw_certs *certs)
 		err = err == 1 ? try_folder(s, certs, base, &at) : err;
 	}
 	if (err == 1)
-		tw_error("store %s: %s", s->spec, strchr(s->spec, '@') ? "no snapshots of that name: tw-stores list tells them" : strerror(missing));
+		tw_error("store %s: %s", s->spec,
+			strchr(s->spec, '@') ? "no snapshots of that name: tw-stores list tells them" : strerror(missing));
 	free(base);
 	return err ? -1 : 0;
 }
