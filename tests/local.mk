@@ -74,7 +74,10 @@ tests_check_pkits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_pkits_LDADD = libcert.la libbase.la $(CHECK_LIBS)
 EXTRA_DIST += tests/chain/pkits
 
-check_PROGRAMS += tests/check_constraints tests/check_host tests/check_names
+check_PROGRAMS += tests/check_constraints tests/check_host tests/check_names tests/check_times
+tests_check_times_SOURCES = tests/chain/check_times.c
+tests_check_times_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_times_LDADD = libchain.la $(CHECK_LIBS)
 tests_check_host_SOURCES = tests/chain/check_host.c tests/synth/der.c tests/synth/der.h
 tests_check_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_check_host_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

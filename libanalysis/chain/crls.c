@@ -212,11 +212,11 @@ static int load_vendor(struct tw_crls *s, const char *path, struct tw_slice byte
 static int load_file(struct tw_crls *s, const char *path)
 {
 	struct tw_buf b = { 0, 0, 0 };
-	int count = tw_input_whole(path, TW_MAX_BUNDLE, "set of revocation lists", &b);
-	struct tw_slice bytes = tw_buf_slice(&b);
+	int count = -1;
 
-	if (count == 0 && b.n) {
-		if (b.p[0] == 0x30)
+	if (tw_input_whole(path, TW_MAX_BUNDLE, "set of revocation lists", &b) == 0) {
+		struct tw_slice bytes = tw_buf_slice(&b);
+		if (bytes.n && bytes.p[0] == 0x30)
 			count = load_der(s, path, bytes);
 		else if (is_vendor(bytes))
 			count = load_vendor(s, path, bytes);
@@ -232,12 +232,14 @@ int tw_crls_load(struct tw_crls *s, const char *path)
 	char **file;
 	int n = tw_files(path, &file), count = 0;
 
+	if (n < 0)
+		return -1;
 	for (int i = 0; i < n && count >= 0; i++) {
 		int got = load_file(s, file[i]);
 		count = got < 0 ? -1 : count + got;
 	}
-	tw_files_free(file, n < 0 ? 0 : n);
-	if (n < 0 || count < 0)
+	tw_files_free(file, n);
+	if (count < 0)
 		return -1;
 	if (!count) {
 		tw_error("%s: no revocation list in it: PEM or DER, OneCRL (JSON) or CRLSet are read", path);

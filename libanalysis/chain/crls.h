@@ -74,7 +74,7 @@ bool tw_crls_next_delta(struct tw_crls *s, uint32_t list, uint32_t *at, uint32_t
 
 /* ---- scope.c: RFC 5280 6.3.3 ---- */
 /* The names of the CRL issuers of w's distribution points, its own issuer
- * first; TW_NONE for unknown ones. Up to max; how many. */
+ * first, each once; TW_NONE for unknown ones. Up to max; how many. */
 uint32_t tw_scope_issuers(struct tw_crls *s, const struct tw_listed *w, uint32_t *out, uint32_t max);
 /* The reasons for which the list speaks of w, TW_REASON_* (6.3.3 (b), (d),
  * by any of its points or as its issuer's own); 0: it does not. */

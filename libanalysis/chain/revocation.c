@@ -44,19 +44,6 @@ bool tw_crls_issuer(const struct tw_crls *s, uint32_t subject)
 	return tw_crls_first(s, subject) != TW_NONE;
 }
 
-static bool always(const struct tw_times *t)
-{
-	return t->n == 1 && t->v[0].from == TW_TIME_MIN && t->v[0].until == TW_TIME_MAX;
-}
-
-/* y was issued after x. */
-static bool later(const struct tw_crl *y, const struct tw_crl *x)
-{
-	if (x->number.n && y->number.n)
-		return tw_crls_compare(x->number, y->number) < 0;
-	return x->this_update <= y->this_update;
-}
-
 /* What section 5 of RFC 5280 forbids of a list: fields of another version
  * (5.1.2.1), empty lists (5.1.2.6, 5.2.5), a thing said twice or left over, an
  * extension that is not of its form or not of this list (5.2, 5.3). */
@@ -104,8 +91,7 @@ static int by_number(const void *x, const void *y)
 
 	if (a->scope != b->scope)
 		return a->scope < b->scope ? -1 : 1;
-	int d = tw_crls_compare(a->number, b->number);
-	return d ? d : (a->list > b->list) - (a->list < b->list);
+	return tw_crls_compare(a->number, b->number);
 }
 
 static void sort_removals(struct asking *a)
@@ -186,16 +172,15 @@ static void take_removals(struct asking *a, uint32_t x, struct tw_times *revoked
 		take_removal(a, x, &a->removal[a->removal[above].low], revoked);
 	for (uint32_t i = all; i < a->nremoval && a->removal[i].scope == l->scope && revoked->n; i++) {
 		const struct removal *r = &a->removal[i];
-		/* Numbers that are not above say that it is not later; without
-		 * numbers the times do. */
+		/* Numbers say whether it is later, and without them the times. */
 		if (i < above && l->crl.number.n && r->number.n)
 			i = above - 1;
-		else if (i >= above && a->removal[r->low].date > revoked->v[revoked->n - 1].until)
+		else if (a->removal[r->low].date > revoked->v[revoked->n - 1].until)
 			break;
 		else if (a->work > TW_MAX_REMOVALS) {
 			a->cut = true;
 			break;
-		} else if (later(&a->s->list[r->list].crl, &l->crl))
+		} else if (i >= above || a->s->list[r->list].crl.this_update >= l->crl.this_update)
 			take_removal(a, x, r, revoked);
 		else
 			a->work++;
@@ -207,7 +192,7 @@ static void take_entry(struct asking *a, uint32_t x, int64_t date)
 	const struct tw_standing *st = tw_standing(a->c, x, a->anchor);
 	struct tw_times t = { .n = 0 };
 
-	a->cut |= st->cut && !always(&st->known);
+	a->cut |= st->cut && !tw_times_always(&st->known);
 	tw_times_add(&t, date, TW_TIME_MAX);
 	tw_times_meet(&t, &st->known);
 	take_removals(a, x, &t);

@@ -141,7 +141,7 @@ uint32_t tw_scope_issuers(struct tw_crls *s, const struct tw_listed *w, uint32_t
 			uint32_t i = 0;
 			while (i < n && out[i] != name.number)
 				i++;
-			if (i == n && name.number != TW_NONE)
+			if (i == n)
 				out[n++] = name.number;
 		}
 	}

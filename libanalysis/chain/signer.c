@@ -159,7 +159,17 @@ static void add_path(const struct tw_judge *j, const struct tw_candidate_path *p
 	tw_times_free(&t);
 }
 
-/* list TW_NONE: whatever it signed. */
+/* Does a key that inherits its parameters verify the list, with those that it
+ * has on this path? */
+static bool whole_verifies(const struct tw_judge *j, uint32_t list, uint32_t key, const struct tw_candidate_path *p)
+{
+	uint32_t whole = tw_graph_inherit(j->g, key, tw_label(j, p->label)->key);
+
+	return tw_crls_sig(j->o.revocation, whole, list) == TW_SIG_GOOD;
+}
+
+/* list: one that the signer's key, which inherits its parameters, has to verify
+ * on the path; or TW_NONE. */
 static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, uint32_t anchor, struct tw_standing *o)
 {
 	struct tw_graph *g = c->judge->g;
@@ -184,10 +194,7 @@ static void judge_signer(struct tw_context *c, uint32_t list, uint32_t signer, u
 	struct tw_context *sub = tw_context_find(j, &q, false);
 	n = tw_leaf_paths(sub, signer, &p, &lost);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t key = own;
-		if (tw_graph_inherits(g, own))
-			key = tw_graph_inherit(g, own, tw_label(j, p[i].label)->key);
-		if (!p[i].failures && (list == TW_NONE || tw_crls_sig(j->o.revocation, key, list) == TW_SIG_GOOD))
+		if (!p[i].failures && (list == TW_NONE || whole_verifies(j, list, own, &p[i])))
 			add_path(j, &p[i], o);
 	}
 	o->cut |= lost.paths;
@@ -203,8 +210,8 @@ struct search {
 	struct tw_context *c;
 	uint32_t list, key;  /* TW_NONE until one verifies */
 	uint32_t cert[TW_MAX_CANDIDATES], n;
+	uint32_t tried[TW_MAX_CHECKS], ntried; /* keys that do not verify */
 	uint64_t cost;
-	uint32_t checks;
 	bool cut;
 };
 
@@ -250,25 +257,23 @@ static void gather(struct search *o, uint32_t name)
 	}
 }
 
-/* Does the key of cert verify the list? One that inherits its parameters may. */
-static bool verifies(struct search *o, uint32_t cert)
+static bool verifies(struct search *o, uint32_t key)
 {
-	struct tw_graph *g = o->c->judge->g;
-	uint32_t key = g->node[cert].key;
-
-	if (tw_graph_inherits(g, key))
-		return true;
 	if (o->key != TW_NONE)
 		return key == o->key;
-	o->cost += tw_graph_cost(g, key);
-	if (o->cost > TW_MAX_CHECK_COST || o->checks++ == TW_MAX_CHECKS) {
+	for (uint32_t i = 0; i < o->ntried; i++)
+		if (o->tried[i] == key)
+			return false;
+	o->cost += tw_graph_cost(o->c->judge->g, key);
+	if (o->cost > TW_MAX_CHECK_COST || o->ntried == TW_MAX_CHECKS) {
 		o->cut = true;
 		return false;
 	}
-	if (tw_crls_sig(o->c->judge->o.revocation, key, o->list) != TW_SIG_GOOD)
-		return false;
-	o->key = key;
-	return true;
+	if (tw_crls_sig(o->c->judge->o.revocation, key, o->list) == TW_SIG_GOOD)
+		o->key = key;
+	else
+		o->tried[o->ntried++] = key;
+	return o->key == key;
 }
 
 static void at_all_times(struct tw_standing *o)
@@ -282,16 +287,16 @@ static void find_signers(struct search *o, uint32_t anchor, struct tw_standing *
 	const struct tw_graph *g = o->c->judge->g;
 	uint32_t name = o->c->judge->o.revocation->list[o->list].issuer;
 
-	if (g->node[anchor].subject == name && verifies(o, anchor) && o->key != TW_NONE &&
-			signs_lists(&g->certs->v[anchor])) {
+	if (g->node[anchor].subject == name && verifies(o, g->node[anchor].key) && signs_lists(&g->certs->v[anchor])) {
 		at_all_times(out);
 		return;
 	}
 	gather(o, name);
 	for (uint32_t i = 0; i < o->n; i++) {
-		uint32_t cert = o->cert[i];
-		if (signs_lists(&g->certs->v[cert]) && !in_question(o->c->judge, entity_of(g, cert)) && verifies(o, cert))
-			judge_signer(o->c, o->list, cert, anchor, out);
+		uint32_t cert = o->cert[i], key = g->node[cert].key;
+		bool inherits = tw_graph_inherits(g, key);
+		if (signs_lists(&g->certs->v[cert]) && !in_question(o->c->judge, entity_of(g, cert)) && (inherits || verifies(o, key)))
+			judge_signer(o->c, inherits ? o->list : TW_NONE, cert, anchor, out);
 	}
 }
 

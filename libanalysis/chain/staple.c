@@ -48,7 +48,7 @@ bool tw_staple_matters(const struct tw_staple *s, const struct tw_cert *leaf, bo
 	struct tw_ocsp_single one;
 
 	while (s->o.usable && leaf->readable && tw_ocsp_next(&d, &one) == 1)
-		if (!one.unknown_critical && (require || one.state == TW_OCSP_REVOKED) && same_number(one.serial, leaf->serial))
+		if ((require || one.state == TW_OCSP_REVOKED) && same_number(one.serial, leaf->serial))
 			return true;
 	return false;
 }
@@ -58,7 +58,7 @@ bool tw_staple_field(struct tw_slice field, struct tw_buf *der)
 	const uint8_t *sp = field.n ? memchr(field.p, ' ', field.n) : NULL;
 	struct tw_slice first = { field.p, sp ? (size_t)(sp - field.p) : field.n };
 
-	return first.n && !tw_slice_is(first, "-") && tw_base64(first, der);
+	return first.n && tw_base64(first, der);
 }
 
 /* ---- who signed it ---- */
@@ -81,7 +81,7 @@ static bool verifies(struct response *r, uint32_t number, const struct tw_cert *
 	struct tw_graph *g = r->c->judge->g;
 	bool fresh;
 	uint64_t at = (uint64_t)number << 32 | tw_set_add(&r->m->seen, hash, &fresh);
-	const uintptr_t *known = fresh ? NULL : tw_cache_get(&r->m->sig, at);
+	const uintptr_t *known = tw_cache_get(&r->m->sig, at);
 
 	if (known)
 		return (enum tw_sig)*known == TW_SIG_GOOD;
@@ -125,7 +125,7 @@ static bool is_digest(enum tw_digest d, struct tw_slice of, struct tw_slice hash
 	uint8_t h[TW_MAX_DIGEST];
 	size_t n = tw_digest(d, of, h);
 
-	return n && tw_slice_eq(hash, (struct tw_slice){ h, n });
+	return tw_slice_eq(hash, (struct tw_slice){ h, n });
 }
 
 /* 4.2.2.3: responderID is c's name or its key's hash. */
@@ -144,7 +144,7 @@ static void take_listed(struct response *r, const struct tw_cert *c, struct tw_t
 	struct tw_ask q = { .who = { c, j->g->node[r->q->issuer].subject }, .issuer = r->q->issuer, .anchor = r->q->anchor };
 	struct tw_times t = { .n = 0 };
 	struct tw_span span[TW_MAX_SPANS];
-	uint32_t n = j->o.revocation && !(c->ext & TW_EXT_OCSP_NOCHECK) ? tw_revocation_spans(r->c, &q, span) : 0;
+	uint32_t n = !(c->ext & TW_EXT_OCSP_NOCHECK) ? tw_revocation_spans(r->c, &q, span) : 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		tw_times_add(&t, span[i].from, span[i].until);
@@ -167,9 +167,7 @@ static void take_listed(struct response *r, const struct tw_cert *c, struct tw_t
 static void take_standing(struct response *r, const struct tw_times *known, const struct tw_times *good, bool cut,
 	struct tw_standing *out)
 {
-	bool always = known->n == 1 && known->v[0].from == TW_TIME_MIN && known->v[0].until == TW_TIME_MAX;
-
-	r->w->cut |= cut && !always;
+	r->w->cut |= cut && !tw_times_always(known);
 	tw_times_join(&out->known, known);
 	tw_times_join(&out->good, good);
 }

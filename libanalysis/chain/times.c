@@ -84,6 +84,11 @@ void tw_times_invert(struct tw_times *s)
 	*s = out;
 }
 
+bool tw_times_always(const struct tw_times *s)
+{
+	return s->n && s->v[0].from == TW_TIME_MIN && s->v[0].until == TW_TIME_MAX;
+}
+
 void tw_times_within(struct tw_times *s, int64_t from, int64_t until)
 {
 	struct tw_interval one = { from, until };

@@ -22,6 +22,8 @@ void tw_times_join(struct tw_times *s, const struct tw_times *o);
 void tw_times_meet(struct tw_times *s, const struct tw_times *o);
 /* What s leaves out of all time. */
 void tw_times_invert(struct tw_times *s);
+/* All of time? */
+bool tw_times_always(const struct tw_times *s);
 /* Keeps what lies between from and until. */
 void tw_times_within(struct tw_times *s, int64_t from, int64_t until);
 

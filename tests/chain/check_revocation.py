@@ -3,6 +3,7 @@
 whether openssl verify -crl_check_all says the same under --revocation require, or which rule explains that it does not.
 TW_STOP=1 ends at the first failure, TW_PEERS=none asks no peer."""
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import types
 
 SRC, BUILD = os.environ["TW_SRCDIR"], os.environ["TW_BUILDDIR"]
 sys.path.insert(0, os.path.join(SRC, "tests/synth"))
@@ -22,8 +24,10 @@ except ImportError:
     sys.exit(77)
 from cryptography import x509  # noqa: E402
 import peers  # noqa: E402
+from cryptography.hazmat.primitives import serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa  # noqa: E402
 from lists import *  # noqa: E402,F403
-from lists import CA, DELEGATE, KEYS, LEAF, Cert, crl, crlset, day, dirs, dn, edited, entry, idp, onecrl, pem, uri  # noqa: E402
+from lists import CA, DELEGATE, DER, KEYS, LEAF, Cert, crl, crlset, day, dirs, dn, edited, entry, idp, onecrl, pem, uri  # noqa: E402
 from resign import split, tlv  # noqa: E402
 
 VERIFY, PEERS = os.path.join(BUILD, "tw-verify"), peers.installed()
@@ -206,6 +210,8 @@ def signers():
     Case("another key", [a, INT], [GOOD_ROOT, crl("Int", e, key="nobody")]).known("2015-06-01", "ok").require(
         "2015-06-01", "revocation_unknown", a)
     Case("another name", [a, INT], [GOOD_ROOT, crl("Nobody", e, key="Int")]).known("2015-06-01", "ok")
+    Case("the anchor's key, another name", [a, INT], [GOOD_ROOT, crl("Int", e, key="Root")]).known("2015-06-01", "ok").require(
+        "2015-06-01", "revocation_unknown", a)
     s = Cert("Int", "Root", key="S", ku=DELEGATE)
     lists = [GOOD_ROOT, crl("Int", e, key="S")]
     d = Case("a delegate", [a, INT, s], lists)
@@ -221,6 +227,8 @@ def signers():
         "2015-06-01", "revoked", a).require("2015-02-01", "ok").require("2015-02-15", "revocation_unknown", a)
     gone = [crl("Root", [entry(s, "2015-05-01")], until="2029-01-01"), lists[1]]
     Case("revoked itself", [a, INT, s], gone).known("2015-04-01", "revoked", a).turns("known", "2015-05-01", "revoked", "ok", a).require(
+        "2015-06-01", "revocation_unknown", a)
+    Case("its path fails", [a, INT, Cert("Int", "Root", key="S", ku=DELEGATE, critical=True)], lists).known("2015-06-01", "ok").require(
         "2015-06-01", "revocation_unknown", a)
     nosign = Cert("Int", "Root", ku=["key_cert_sign"])
     Case("a CA without cRLSign", [a, nosign], [GOOD_ROOT, crl("Int", e)]).known("2015-06-01", "ok").require(
@@ -245,6 +253,33 @@ def signers():
     for _ in range(8):  # whichever of two equal paths stands first by its bytes
         near, far = Cert("Int", "Root", ku=CA), Cert("Int", "Root2", ku=CA)
         Case("revoked below one anchor only", [a, near, far, s], lists[1:], [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
+
+
+def inherited():
+    """RFC 3279 2.3.2: a DSA key without parameters has those of its issuer; by such a key too a list is signed."""
+    alg = tlv(0x30, bytes.fromhex("0609608648016503040302"))
+    top = dsa.generate_private_key(1024)
+    low, stranger = (top.parameters().generate_private_key() for _ in range(2))
+    whole = lambda k: k.public_key().public_bytes(DER, serialization.PublicFormat.SubjectPublicKeyInfo)  # noqa: E731
+
+    def by(key, der, at, spki=None):
+        """The certificate or list (at: which field its algorithm is) with this SPKI, signed again."""
+        f = [x[2] for x in split(split(split(der)[0][1])[0][1])]
+        f[at] = alg
+        f = [spki if spki and i == 6 else x for i, x in enumerate(f)]
+        body = tlv(0x30, b"".join(f))
+        return tlv(0x30, body + alg + tlv(3, b"\0" + key.sign(body, hashes.SHA256())))
+
+    def cert(c, key, spki=None):
+        c.der = by(key, c.der, 2, spki)
+        c.sha256 = hashlib.sha256(c.der).hexdigest()
+        return c
+    _, bits_ = [x[2] for x in split(split(whole(low))[0][1])]
+    bare = tlv(0x30, tlv(0x30, bytes.fromhex("06072a8648ce380401")) + bits_)
+    root, mid, a = cert(Cert("Root", "Root", ku=CA), top, whole(top)), cert(Cert("Int", "Root", ku=CA), top, bare), cert(leaf(), low)
+    for key, want in ((low, "revoked"), (stranger, "ok")):
+        lists = [by(key, crl("Int", [entry(a, "2015-03-01")]), 1)]
+        Case("a list by a key that inherits", [a, mid], lists, [root], peer=False).turns("known", "2015-03-01", "ok", want, a)
 
 
 def loops():
@@ -400,6 +435,10 @@ def indirect():
         "2015-06-01", "ok")
     Case("an issuer holds for the entries after it", [b, INT, s], [GOOD_ROOT, crl("Lists", e + [entry(b, "2015-03-01")], scope=scope)]
          ).known("2015-06-01", "revoked", b)
+    # 6.3.3 (b)(1): the other list, no longer in force, is indirect; this one is not.
+    plain = [GOOD_ROOT, crl("Lists", until="2015-02-01", scope=scope), crl("Lists", this="2015-03-01", scope=idp(uri("http://x/i")))]
+    Case("not indirect, beside one that is", [a, INT, s], plain, peer=False).require("2015-01-15", "ok").require(
+        "2015-06-01", "revocation_unknown", a)
     Case("not indirect", [a, INT, s], [GOOD_ROOT, crl("Lists", e, scope=idp(uri("http://x/i")))]).known("2015-06-01", "ok").require(
         "2015-06-01", "revocation_unknown", a)
     d = leaf()
@@ -525,8 +564,77 @@ def deltas():
     two = [entry(a, "2015-05-01", "removeFromCRL"), entry(a, "2015-06-01", "removeFromCRL"), entry(a, "2015-04-01", "removeFromCRL")]
     Case("removed three times", [a, INT], [GOOD_ROOT, base, crl("Int", two, number=11, delta=10, this="2015-06-01")], peer=False).turns(
         "known", "2015-06-01", "revoked", "ok", a)
+    removals(a)
+    far = [crl("Int", number=number, delta=delta, this=this, until=until)
+           for number, delta, this, until in ((11, 11, "2015-05-01", "2015-07-01"), (12, 10, "2015-08-01", "2015-09-01"))]
+    Case("a base too old for one of two", [b, INT], [GOOD_ROOT, base] + far, peer=False).require(
+        "2015-06-01", "revocation_unknown", b).require("2015-08-15", "ok")
     young = crl("Int", [entry(a, "2015-02-01", "certificateHold")], number=12, this="2015-06-01", until="2015-09-01")
     Case("a later list says it again", [a, INT], [GOOD_ROOT, off, young]).known("2015-07-01", "revoked", a)
+
+
+def removals(a):
+    """Which of several removals count, by scope, number, signer and date."""
+    c, at = leaf(points=[point(uri("http://x/1"))]), idp(uri("http://x/1"))
+    gone = lambda who, day_, number, **more: crl(  # noqa: E731
+        "Int", [entry(who, day_, "removeFromCRL")], number=number, delta=None if number is None else 1, this="2015-03-01", until="2015-07-01", **more)
+    held = lambda who, number, **more: crl("Int", [entry(who, "2015-02-01", "certificateHold")], number=number, **more)  # noqa: E731
+    one = [gone(c, "2015-06-01", 11), gone(c, "2015-05-01", 12, scope=at), gone(c, "2015-04-01", 13), held(c, 10)]
+    for order_ in (one, one[::-1]):
+        Case("numbers of two scopes alternate", [c, INT], [GOOD_ROOT] + order_, peer=False).turns("known", "2015-04-01", "revoked", "ok", c)
+    low = [held(c, 10), gone(c, "2015-05-01", 11), held(c, 4, scope=at)] + [gone(c, "2015-04-01", n, scope=at) for n in (5, 6, 7)]
+    for order_ in (low, low[::-1]):
+        Case("lower numbers of another scope", [c, INT], [GOOD_ROOT] + order_, peer=False).turns("known", "2015-05-01", "revoked", "ok", c)
+    s = Cert("Int", "Root", key="S", ku=DELEGATE)
+    mixed = [held(a, 10), gone(a, "2015-04-01", 11, key="S"), gone(a, "2015-05-01", 12)]
+    Case("the earliest removal has another key", [a, INT, s], [GOOD_ROOT] + mixed, peer=False).turns("known", "2015-05-01", "revoked", "ok", a)
+    # S's word ends in May: the removal of its last second.
+    end = [crl("Root", [entry(s, "2015-05-01")], until="2029-01-01"), held(a, 10, key="S"), gone(a, "2015-03-01", 11),
+           gone(a, "2015-04-30T23:59:59", 12, key="S")]
+    Case("removed for the last second", [a, INT, s], end, peer=False).known("2015-04-30T23:59:58Z", "revoked", a).known("2015-04-30T23:59:59Z", "ok")
+    Case("not removed for it", [a, INT, s], end[:3], peer=False).known("2015-04-30T23:59:59Z", "revoked", a).known("2015-05-01", "ok")
+    both = [entry(a, "2015-02-01"), entry(a, "2015-04-01", "removeFromCRL")]
+    for number in (None, 11):
+        Case("a delta does not remove what it says itself", [a, INT], [GOOD_ROOT, crl("Int", both, number=number, delta=1)], peer=False).known(
+            "2015-06-01", "revoked", a)
+
+
+def bounds():
+    """What is too much is told as such."""
+    a = leaf()
+    many = lambda n, date_, reason, **more: [  # noqa: E731
+        crl("Int", [entry(a, date_, reason)], until=(datetime.datetime(2016, 1, 1) + datetime.timedelta(seconds=i)).isoformat(), **more) for i in range(n)]
+    for n, want in ((250, "revoked"), (260, "limit")):  # TW_MAX_REMOVALS is 65536
+        lists = many(n, "2015-02-01", "certificateHold", this="2015-06-01") + many(n, "2015-03-01", "removeFromCRL", delta=1)
+        Case(f"{n} entries, {n} removals", [a, INT], lists, peer=False).known("2015-06-01", want)
+    for n, want in ((63, "ok"), (64, "limit")):  # TW_MAX_SPANS is 64: one gap more than lists
+        start = datetime.datetime(2015, 1, 1)
+        days = [start + datetime.timedelta(days=2 * i) for i in range(n)]
+        lists = [crl("Int", this=d.isoformat(), until=(d + datetime.timedelta(days=1)).isoformat()) for d in days]
+        Case(f"{n} lists with gaps", [a, INT], [GOOD_ROOT] + lists, peer=False).require("2015-01-05", want)
+    # TW_MAX_CHECKS is 64, whatever the keys cost
+    crowd = [Cert("Int", "Root", key=f"crowd {i}", ku=DELEGATE) for i in range(64)]
+    lists = [GOOD_ROOT, crl("Int", [entry(a, "2015-03-01")], key="no")]
+    for n, want in ((63, "ok"), (64, "limit")):  # and INT itself
+        Case(f"{n} keys that do not fit", [a, INT] + crowd[:n], lists, peer=False).known("2015-06-01", want)
+    # TW_MAX_CHECK_COST: 30 keys of RSA with 16384 bits
+    for i in range(40):
+        modulus = int.from_bytes(os.urandom(2048), "big") | 1 << 16383 | 1
+        KEYS[f"large {i}"] = types.SimpleNamespace(public_key=rsa.RSAPublicNumbers(65537, modulus).public_key)
+    large = [Cert("Int", "Root", key=f"large {i}", ku=DELEGATE) for i in range(40)]
+    for n, want in ((20, "ok"), (40, "limit")):
+        Case(f"{n} large keys that do not fit", [a, INT], lists, pool=large[:n], peer=False).known("2015-06-01", want)
+    # TW_MAX_CANDIDATES is 256
+    copies = [Cert("Int", "Root", key="crowd 0", ku=DELEGATE) for i in range(256)]
+    for n, want in ((255, "ok"), (256, "limit")):
+        Case(f"{n} certificates of a key that does not fit", [a, INT], lists, pool=copies[:n], peer=False).known("2015-06-01", want)
+    # TW_MAX_POINTS is 64: only names of issuers count, not what reads like one.
+    names = [f"N{i}" for i in range(64)]
+    fake = [x509.UniformResourceIdentifier(dn(n).public_bytes().decode()) for n in names]
+    b = leaf(points=[point(uri("http://x/i"), issuer=fake + dirs("Lists"))])
+    pool = [Cert(n, "Root", key="crowd 0", ku=CA) for n in names] + [Cert("Lists", "Root", ku=DELEGATE)]
+    Case("URIs that read as names", [b, INT], [crl("Lists", [entry(b, "2015-03-01", issuer="Int")], scope=idp(uri("http://x/i"), indirect=True))],
+         pool=pool, peer=False).known("2015-06-01", "revoked", b)
 
 
 def version1(c):
@@ -601,17 +709,24 @@ def files():
         if said.count("\n") != 1 or f"byte {at} " not in said:
             FAILED.append(f"{c.name}: {said!r}, byte {at} wanted")
     os.makedirs(os.path.join(TMP, "none"))
+    # What was read before a file that cannot be is not used alone.
+    mixed = os.path.join(TMP, "mixed")
+    os.makedirs(mixed)
+    write(os.path.join(mixed, "a"), GOOD_ROOT + good)
+    write(os.path.join(mixed, "b"), b'{"data": [{')
+    packed = gzip.compress((pem("X509 CRL", [GOOD_ROOT, good])).encode(), mtime=0)[:-8]
     c = Case("a folder", [a, INT], [], peer=False)
     c.files = [folder]
     c.known("2015-06-01", "revoked", a)
     for name, path in (("absent", "/nowhere"), ("empty", write(os.path.join(TMP, "empty"), b"")),
                        ("an empty folder", os.path.join(TMP, "none")), ("white space", write(os.path.join(TMP, "white"), b" \n")),
                        ("a certificate", write(os.path.join(TMP, "cert"), pem("CERTIFICATE", [a.der]))),
-                       ("damaged OneCRL", write(os.path.join(TMP, "one"), b'{"data": [{'))):
+                       ("damaged OneCRL", write(os.path.join(TMP, "one"), b'{"data": [{')), ("a good file, a damaged one", mixed),
+                       ("cut gzip", write(os.path.join(TMP, "cut.gz"), packed))):
         c.files = [path]
         COUNT[0] += 1
         status, _, _, err, _ = verify(c.tmp, c, "2015-06-01", "known")
-        if status != 2 or path not in err:
+        if status != 2 or path not in err or err.count("\n") != 1:
             FAILED.append(f"{name}: status {status}, {err!r}")
     big = crl("Int", [entry(1000000 + i, "2015-03-01") for i in range(2000)] + [entry(a, "2015-03-01")])
     Case("2001 entries", [a, INT], [big], peer=False).known("2015-06-01", "revoked", a)
@@ -638,7 +753,7 @@ def order():
 
 
 def main():
-    for f in (basic, force, signers, loops, scopes, breaches, reasons, indirect, deltas, versions, pool_all, vendors, files, order):
+    for f in (basic, force, signers, inherited, loops, scopes, breaches, reasons, indirect, deltas, bounds, versions, pool_all, vendors, files, order):
         f()
     shutil.rmtree(TMP)
     for line in FAILED:

@@ -21,8 +21,8 @@ except ImportError:
     print("python3-cryptography is not installed: skipped")
     sys.exit(77)
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
-from lists import CA, KEYS, LEAF, Cert, crl, crlset, day, entry, ocsp, pem, resigned, several  # noqa: E402
-from resign import tlv  # noqa: E402
+from lists import CA, KEYS, LEAF, Cert, basic, crl, crlset, day, entry, ocsp, pem, put, resigned, several  # noqa: E402
+from resign import split, tlv  # noqa: E402
 
 TMP = tempfile.mkdtemp()
 FAILED, COUNT, COMPARED, EXPLAINED = [], [0], [0], {}
@@ -168,13 +168,25 @@ def about():
     Case("revoked outdoes good, in any order", several(words[::-1], "Int")).known(LATE, "revoked")
     Case("good and unknown", several([ocsp(LEAF1, INT, "unknown"), ocsp(LEAF1, INT)], "Int"), lists=[crl("Root", until="2029-01-01")]).require(
         LATE, "ok")
+    # What is critical and unknown, or by an unknown digest, says nothing.
+    unknown = tlv(0xa1, tlv(0x30, tlv(0x30, bytes.fromhex("06042a030409") + b"\x01\x01\xff" + tlv(4, b"\x05\0"))))
+    Case("an unknown critical extension of a word", single(revoked(), lambda fields: fields + [unknown])).unused("nothing about this")
+    sha1, other_oid = bytes.fromhex("06052b0e03021a"), bytes.fromhex("06052b0e03021b")
+    Case("an unknown digest", single(revoked(), lambda fields: [fields[0].replace(sha1, other_oid)] + fields[1:])).unused("nothing about this")
     minus = Cert("leaf", "Int", serial=255)
     Case("255", ocsp(minus, INT, "revoked", revoked="2015-03-01"), [minus, INT]).known(LATE, "revoked")
+
+
+def single(der, edit):
+    """A response of one word with its elements as edit gives them."""
+    fields = lambda data: [x[2] for x in split(split(split(data[2])[0][1])[0][1])]  # noqa: E731
+    return resigned(der, "Int", lambda data: data[:2] + [tlv(0x30, tlv(0x30, b"".join(edit(fields(data)))))] + data[3:])
 
 
 def responders():
     d = Cert("Responder", "Int", eku=[SIGNING], nocheck=True)
     say = lambda by=d, put=None, **k: revoked(by=by, certs=[by] if put is None else put, **k)
+    good = revoked()
     for name in (False, True):
         how = " by name" if name else " by key"
         Case("the issuer" + how, revoked(name=name), peer=True).known(LATE, "revoked")
@@ -200,6 +212,11 @@ def responders():
     last = revoked(by=crowd[4], certs=crowd, name=True)
     Case("too many responders", last).unused("too many")
     Case("the last of four", revoked(by=crowd[4], certs=crowd[1:], name=True)).known(LATE, "revoked")
+    # Certificates that cannot be read are nobody's, though the responder's key hash were that of no octets.
+    empty = bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709")
+    key_hash = split(split(basic(good)[1][0])[0][1])[0][1]
+    nobody = resigned(good, "Int", lambda data: [data[0].replace(key_hash, empty)] + data[1:])
+    Case("a certificate that is none", put(nobody, [tlv(0x30, b"\x05\0")])).unused("4.2.2.3")
     old = Cert("Responder", "Int", eku=[SIGNING], before="2014-01-01", after="2015-04-01")
     root = crl("Root", until="2029-01-01")
     Case("its dates count only for require", say(old)).known(LATE, "revoked")
@@ -225,6 +242,26 @@ def issuers():
     Case("one key, two paths", revoked(), twins, anchors=[ROOT, ROOT2]).known(LATE, "revoked", LEAF1)
     Case("the leaf is no issuer", ocsp(LEAF1, INT, "revoked", revoked="2015-03-01"), [INT]).known(LATE, "ok")
     Case("no path", revoked(), [LEAF1]).known(LATE, "unknown_issuer").require(LATE, "unknown_issuer")
+    # Who stands on a list of a delegate of its own is the anchor all the same.
+    t = Cert("Root", "Root", key="T", ku=["crl_sign"])
+    below = Cert("leaf", "Root", serial=77)
+    Case("the anchor on a list", ocsp(below, ROOT, "revoked", revoked="2015-03-01"), [below, t],
+         [crl("Root", [entry(ROOT, "2015-01-01")], key="T")]).known(LATE, "revoked", below)
+    # Four signers in question are followed; of the issuer's own standing one is a fifth.
+    def ring(on, n):
+        who, lists = [], []
+        for k in range(n):
+            who.append(Cert("Root", "Root", key=f"T{k}", ku=["crl_sign"]))
+            lists.append(crl("Root", [entry(on, "2015-04-01")], key=f"T{k}", until="2029-01-01"))
+            on = who[-1]
+        return who, lists
+    who, lists = ring(INT, 4)
+    Case("as many signers as are followed", None, [LEAF1, INT] + who, lists).known(LATE, "ok")
+    Case("one more for the issuer's standing", revoked(), [LEAF1, INT] + who, lists).known(LATE, "limit")
+    mid = [Cert("Mid", "Root", ku=CA) for _ in range(2)]
+    low = Cert("Int", "Mid", ku=CA)
+    who, lists = ring(mid[0], 4)
+    Case("another path of the issuer is good", revoked(), [LEAF1, low] + mid + who, lists).known(LATE, "revoked", LEAF1)
     old = Cert("Int", "Root", ku=CA, after="2015-04-01")
     Case("an expired issuer", revoked(), [LEAF1, old]).known("2015-04-01", "revoked").known(LATE, "revoked", LEAF1)
 
@@ -251,6 +288,10 @@ def explained():
                                                                   "signed by a responder"]),
                      (Case("x", ocsp(LEAF1, INT, "unknown", until=None)), ["OCSP response: unknown, in force since 2015-01-01T00:00:00Z,"]),
                      (Case("x", several([revoked(), ocsp(LEAF1, INT)], "Int")), ["OCSP response: revoked since"]),
+                     (Case("x", several([ocsp(LEAF1, INT), revoked(), ocsp(LEAF1, INT)], "Int")), ["OCSP response: revoked since"]),
+                     (Case("x", several([ocsp(LEAF1, INT, this="2015-02-01"), ocsp(LEAF1, INT)], "Int")), [
+                         "OCSP response: good, in force 2015-02-01T00:00:00Z"]),
+                     (Case("x", several([ocsp(LEAF1, INT, "unknown"), ocsp(LEAF1, INT)], "Int")), ["OCSP response: good, in force"]),
                      (Case("x", revoked(key="nobody")), ["OCSP response: proves nothing: its signature does not fit"])):
         COUNT[0] += 1
         out = c.ask(LATE, "known", "--explain")[1]
@@ -301,9 +342,10 @@ def rows():
     b64 = lambda der: base64.b64encode(der).decode()
     chain = f"{LEAF1.sha256} {INT.sha256}"
     yes, no = b64(revoked()), b64(ocsp(LEAF1, INT))
+    elsewhere = b64(ocsp(Cert("leaf", "Int"), INT, "revoked", revoked="2015-03-01"))
     fields = [("2015-06-01", "", "ok"), ("2015-06-01", yes, "revoked"), ("2015-06-01", "", "ok"), ("2015-02-01", yes, "ok"),
               ("2015-06-01", no, "ok"), ("2015-06-01", "-", "ok"), ("2015-06-01", "- " + yes, "ok"), ("2015-06-01", yes + " -", "revoked"),
-              ("2015-06-01", yes + " " + no, "revoked"), ("2015-06-01", yes[:-8] + "!!!!", "ok"), ("2015-06-01", yes.rstrip("="), "revoked"),
+              ("2015-06-01", yes + " " + no, "revoked"), ("2015-06-01", yes + "!", "ok"), ("2015-06-01", elsewhere, "ok"), ("2015-06-01", yes[:-8] + "!!!!", "ok"), ("2015-06-01", yes.rstrip("="), "revoked"),
               ("2015-06-01", "AAAA", "ok"), ("2015-06-01", b64(revoked(by=d, certs=[d])), "revoked")]
     der = write("c.der", b"".join(c.der for c in (LEAF1, INT)))
     store = certs("s.pem", [ROOT])

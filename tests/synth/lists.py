@@ -171,6 +171,13 @@ def resigned(der, key, edit):
     return tlv(0x30, b"\x0a\x01\0" + tlv(0xa0, tlv(0x30, kind + tlv(4, body))))
 
 
+def put(der, certs):
+    """The response with these as its certificates, signed as it was."""
+    parts, _ = basic(der)
+    body = tlv(0x30, b"".join(parts[:3]) + tlv(0xa0, tlv(0x30, b"".join(certs))))
+    return tlv(0x30, b"\x0a\x01\0" + tlv(0xa0, tlv(0x30, bytes.fromhex("06092b0601050507300101") + tlv(4, body))))
+
+
 def several(ders, key):
     """One response with the words of all."""
     singles = b"".join(split(basic(d)[1][2])[0][1] for d in ders)
