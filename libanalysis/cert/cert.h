@@ -149,6 +149,11 @@ struct tw_tlv {
 /* The next element. 1 read, 0 nothing left, -1 not readable (indefinite,
  * high tag number, past the end). */
 int tw_der_next(struct tw_der *d, struct tw_tlv *t) TW_CHECK;
+/* Reads the next element, and it has this tag. */
+static inline bool tw_der_tagged(struct tw_der *d, uint8_t tag, struct tw_tlv *t)
+{
+	return tw_der_next(d, t) == 1 && t->tag == tag;
+}
 /* The content of an INTEGER without the octets that DER would leave out (X.690
  * 8.3.2): equal for equal numbers, -1 and 255 apart. */
 struct tw_slice tw_der_shortest(struct tw_slice integer);

@@ -142,7 +142,7 @@ bool tw_items_allow(const struct tw_items *trees, const struct tw_form_name *nam
 		if (in && b->excluded)
 			return false;
 		wanted |= !b->excluded;
-		found |= in && !b->excluded;
+		found |= in;
 	}
 	return !wanted || found;
 }
@@ -151,11 +151,8 @@ bool tw_constraints_hold(struct tw_constraints *t, uint32_t set, uint32_t cert, 
 {
 	const struct set *s = &t->set[set];
 
-	if (!set)
-		return true;
-	const struct tw_items *names = names_of(t, cert, leaf);
 	for (uint32_t k = 0; k < s->n; k++) {
-		const struct tw_items *trees = trees_of(t, s->cert[k]);
+		const struct tw_items *trees = trees_of(t, s->cert[k]), *names = names_of(t, cert, leaf);
 		if (trees->bad)
 			continue; /* the CA itself is at fault */
 		if (names->bad)

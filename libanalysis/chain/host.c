@@ -14,10 +14,10 @@ struct asked {
 	size_t nip; /* 4 or 16, 0 = a host name */
 };
 
-static bool is_ip(const char *s, uint8_t ip[16], size_t *n)
+/* How many octets of an address s is: 4 or 16; 0 for none. */
+static size_t address(const char *s, uint8_t ip[16])
 {
-	*n = inet_pton(AF_INET, s, ip) == 1 ? 4 : inet_pton(AF_INET6, s, ip) == 1 ? 16 : 0;
-	return *n != 0;
+	return inet_pton(AF_INET, s, ip) == 1 ? 4 : inet_pton(AF_INET6, s, ip) == 1 ? 16 : 0;
 }
 
 /* Lower case, without a last dot; false when it cannot be a name. */
@@ -47,7 +47,7 @@ static bool ask(struct asked *a, struct tw_slice name)
 	}
 	if (!lower(a->host, v))
 		return false;
-	is_ip(a->host, a->ip, &a->nip);
+	a->nip = address(a->host, a->ip);
 	return true;
 }
 
@@ -58,8 +58,8 @@ static bool host_fits(const char *pattern, const char *host)
 		return true;
 	if (strncmp(pattern, "*.", 2) != 0 || !strchr(pattern + 2, '.'))
 		return false;
-	const char *dot = strchr(host, '.');
-	return dot && dot > host && !strcmp(dot + 1, pattern + 2);
+	size_t label = strcspn(host, ".");
+	return label && !strcmp(host + label, pattern + 1);
 }
 
 /* What a walk over the names calls; true ends it. */
@@ -74,14 +74,14 @@ static bool other_name(struct tw_slice v, char out[MAX_NAME + 1])
 	struct tw_der d = { v, false };
 	struct tw_tlv oid, wrap, s;
 
-	if (tw_der_next(&d, &oid) != 1 || oid.tag != 0x06 || tw_der_next(&d, &wrap) != 1 || wrap.tag != 0xa0)
+	if (!tw_der_tagged(&d, 0x06, &oid) || oid.body.n != 8 || !tw_der_tagged(&d, 0xa0, &wrap))
 		return false;
 	d.s = wrap.body;
-	if (oid.body.n != 8 || tw_der_next(&d, &s) != 1)
+	if (tw_der_next(&d, &s) != 1)
 		return false;
 	if (!memcmp(oid.body.p, xmpp_addr, 8))
 		return lower(out, s.body);
-	const uint8_t *dot = s.body.n ? memchr(s.body.p, '.', s.body.n) : NULL;
+	const uint8_t *dot = memchr(s.body.p, '.', s.body.n);
 	if (memcmp(oid.body.p, srv_name, 8) != 0 || !dot || s.body.p[0] != '_')
 		return false;
 	struct tw_slice rest = { dot + 1, s.body.n - (size_t)(dot + 1 - s.body.p) };
@@ -128,22 +128,21 @@ static bool fits(void *arg, const char *name)
 {
 	const struct asked *a = arg;
 	uint8_t ip[16];
-	size_t n;
 
 	if (a->nip)
-		return is_ip(name, ip, &n) && n == a->nip && !memcmp(ip, a->ip, n);
+		return address(name, ip) == a->nip && !memcmp(ip, a->ip, a->nip);
 	return host_fits(name, a->host);
 }
 
 /* The names that count: the SAN's, and the CNs where the profile takes them. */
 static bool any(const struct tw_profile *p, const struct tw_cert *c, struct asked *a, visit f)
 {
-	return (c->ext & TW_EXT_SAN && each_san(c, a, f, a)) || (tw_profile_cn_counts(p, c) && each_cn(c, f, a));
+	return each_san(c, a, f, a) || (tw_profile_cn_counts(p, c) && each_cn(c, f, a));
 }
 
 enum tw_match tw_host_match(const struct tw_profile *p, const struct tw_cert *c, struct tw_slice name)
 {
-	struct asked a;
+	struct asked a = { .nip = 0 };
 
 	if (!name.n || !c->readable)
 		return TW_MATCH_NONE;
@@ -175,17 +174,16 @@ static bool same_domain(void *arg, const char *name)
 {
 	const struct asked *a = arg;
 	const psl_ctx_t *psl = psl_builtin();
-	const char *n = !strncmp(name, "*.", 2) ? name + 2 : name;
 
 	if (!psl)
 		return false;
-	const char *x = psl_registrable_domain(psl, n), *y = psl_registrable_domain(psl, a->host);
+	const char *x = psl_registrable_domain(psl, name), *y = psl_registrable_domain(psl, a->host);
 	return x && y && !strcmp(x, y);
 }
 
 const char *tw_host_cause(const struct tw_profile *p, const struct tw_cert *c, struct tw_slice name)
 {
-	struct asked a;
+	struct asked a = { .nip = 0 };
 
 	if (!c->readable || !ask(&a, name))
 		return "none";

@@ -44,11 +44,9 @@ static struct tw_item *push_dn(struct tw_items *o, struct tw_slice name)
 
 static struct tw_slice settled(const struct tw_items *o, const struct tw_form_name *n)
 {
-	static const uint8_t none;
-
-	if (n->v.p || (!n->v.n && n->form != TW_FORM_DN))
+	if (n->v.p || !n->v.n)
 		return n->v;
-	return (struct tw_slice){ o->flat.p ? o->flat.p + n->host.n : &none, n->v.n };
+	return (struct tw_slice){ o->flat.p + n->host.n, n->v.n };
 }
 
 /* Now that flat no longer moves. */
@@ -72,8 +70,7 @@ static bool smtp_utf8(struct tw_slice other, struct tw_slice *v)
 	struct tw_der d = { other, false };
 	struct tw_tlv t;
 
-	if (tw_der_next(&d, &t) != 1 || t.tag != 0x06 || t.body.n != 8 || memcmp(t.body.p, oid, 8) != 0 ||
-			tw_der_next(&d, &t) != 1 || t.tag != 0xa0)
+	if (!tw_der_tagged(&d, 0x06, &t) || t.body.n != 8 || memcmp(t.body.p, oid, 8) != 0 || !tw_der_tagged(&d, 0xa0, &t))
 		return false;
 	d.s = t.body;
 	if (tw_der_next(&d, &t) != 1)
@@ -107,7 +104,7 @@ static void subject_email(struct tw_items *o, struct tw_slice name)
 		rdn = (struct tw_der){ set.body, false };
 		while (tw_der_next(&rdn, &t) == 1) {
 			ava = (struct tw_der){ t.body, false };
-			if (tw_der_next(&ava, &type) == 1 && type.body.n == sizeof oid &&
+			if (tw_der_tagged(&ava, 0x06, &type) && type.body.n == sizeof oid &&
 					!memcmp(type.body.p, oid, sizeof oid) && tw_der_next(&ava, &v) == 1)
 				push(o, TW_FORM_EMAIL, v.body)->name.anycase = true;
 		}

@@ -237,8 +237,6 @@ static void one_step(struct tw_judge *j, struct tw_context *c, struct tw_judgeme
 		qsort(at, k, sizeof *at, by_time);
 	}
 	for (size_t i = 0; i < k; i++) {
-		if (i && at[i] == at[i - 1])
-			continue;
 		s.from = at[i];
 		s.facts = j->o.facts ? own | tw_facts_time(x, &above, at[i]) : 0;
 		if (!goes_on(out, &s))

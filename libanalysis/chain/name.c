@@ -27,7 +27,7 @@ static bool to_utf8(struct tw_buf *b, uint8_t tag, struct tw_slice v)
 
 	switch (tag) {
 	case UTF8: case NUMERIC: case PRINTABLE: case IA5: case VISIBLE:
-		if (v.n && u8_check(v.p, v.n))
+		if (u8_check(v.p, v.n))
 			return false;
 		tw_buf_addslice(b, v);
 		return true;
@@ -51,7 +51,8 @@ static bool to_utf8(struct tw_buf *b, uint8_t tag, struct tw_slice v)
 	return true;
 }
 
-/* RFC 4518 section 2.2: what maps to nothing, and what to a space. */
+/* RFC 4518 section 2.2: what maps to nothing, and what to a space, where NFKC
+ * does not make one of it. */
 static bool is_nothing(ucs4_t c)
 {
 	static const struct { ucs4_t from, to; } none[] = {
@@ -69,17 +70,17 @@ static bool is_nothing(ucs4_t c)
 
 static bool is_space(ucs4_t c)
 {
-	return c == ' ' || (c >= 9 && c <= 0xd) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-		(c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
-		c == 0x3000;
+	return (c >= 9 && c <= 0xd) || c == 0x85 || c == 0x1680 || c == 0x2028 || c == 0x2029;
 }
 
 /* The text begins with a combining mark. */
 static bool is_marked(const uint8_t *p, size_t n)
 {
-	ucs4_t c;
+	ucs4_t c = 0;
 
-	return n && *p >= 0x80 && u8_mbtouc(&c, p, n) > 0 && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_M);
+	if (n)
+		u8_mbtouc(&c, p, n);
+	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_M);
 }
 
 /* Runs of spaces become one; none leads or trails. What carries a combining mark
@@ -156,7 +157,7 @@ static bool attribute(struct tw_buf *out, struct tw_slice ava)
 	struct tw_der d = { ava, false };
 	struct tw_tlv type, v;
 
-	if (tw_der_next(&d, &type) != 1 || type.tag != 0x06 || tw_der_next(&d, &v) != 1 || d.s.n)
+	if (!tw_der_tagged(&d, 0x06, &type) || tw_der_next(&d, &v) != 1 || d.s.n)
 		return false;
 	add32(out, type.body.n);
 	tw_buf_addslice(out, type.body);
@@ -174,8 +175,8 @@ static int by_bytes(const void *a, const void *b)
 	return tw_slice_cmp(*(const struct tw_slice *)a, *(const struct tw_slice *)b);
 }
 
-/* The attributes of one RDN in an order of their own. */
-static bool rdn(struct tw_buf *out, struct tw_slice set)
+/* The attributes in an order of their own. */
+bool tw_name_normal_rdn(struct tw_buf *out, struct tw_slice set)
 {
 	struct tw_der d = { set, false };
 	struct tw_tlv ava;
@@ -186,14 +187,14 @@ static bool rdn(struct tw_buf *out, struct tw_slice set)
 	int got;
 	bool ok = true;
 
-	while (ok && (got = tw_der_next(&d, &ava)) != 0) {
-		ok = got == 1 && ava.tag == 0x30 && n < TW_MAX_AVAS;
+	while (ok && (got = tw_der_next(&d, &ava)) == 1) {
+		ok = ava.tag == 0x30 && n < TW_MAX_AVAS;
 		if (!ok)
 			break;
 		begin[n++] = flat.n;
 		ok = attribute(&flat, ava.body);
 	}
-	ok = ok && n;
+	ok = ok && n && got == 0;
 	if (ok) {
 		begin[n] = flat.n;
 		for (size_t i = 0; i < n; i++) {
@@ -209,15 +210,6 @@ static bool rdn(struct tw_buf *out, struct tw_slice set)
 	return ok;
 }
 
-bool tw_name_normal_rdn(struct tw_buf *b, struct tw_slice set)
-{
-	size_t mark = b->n;
-	bool ok = rdn(b, set);
-
-	b->n = ok ? b->n : mark;
-	return ok;
-}
-
 int tw_name_normal(struct tw_buf *b, struct tw_slice name)
 {
 	struct tw_der d = { name, false };
@@ -225,9 +217,9 @@ int tw_name_normal(struct tw_buf *b, struct tw_slice name)
 	size_t mark = b->n;
 	int got, n = 0;
 
-	if (tw_der_next(&d, &seq) == 1 && seq.tag == 0x30 && !d.s.n) {
+	if (tw_der_tagged(&d, 0x30, &seq) && !d.s.n) {
 		d.s = seq.body;
-		while ((got = tw_der_next(&d, &set)) == 1 && set.tag == 0x31 && rdn(b, set.body))
+		while ((got = tw_der_next(&d, &set)) == 1 && set.tag == 0x31 && tw_name_normal_rdn(b, set.body))
 			n++;
 		if (got == 0)
 			return n;

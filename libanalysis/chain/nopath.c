@@ -120,7 +120,7 @@ static struct tw_step by_reach(struct tw_judge *j, struct tw_context *c, uint32_
 	reach_all(c, &r, leaf);
 	for (uint32_t i = 0; i < r.n; i++) {
 		uint32_t d = r.dist[i], id = r.v[i];
-		if (d <= rootd && tw_self_signed(j, id) && (d < rootd || before(j, id, root))) {
+		if (d <= rootd && tw_self_signed(j, id) && before(j, id, root)) {
 			root = id;
 			rootd = d;
 		}
@@ -136,8 +136,8 @@ static struct tw_step by_reach(struct tw_judge *j, struct tw_context *c, uint32_
 	return root != TW_NONE ? step(TW_R_UNTRUSTED_ROOT, root) : step(TW_R_UNKNOWN_ISSUER, far);
 }
 
-/* Is there a path through the witness? The culprit is the last certificate
- * reached without it. */
+/* Is there a path of verified edges through the witness? The culprit is the last
+ * certificate reached without it, on the best of them. */
 static bool by_witness(struct tw_judge *j, const struct tw_question *q, struct tw_step *out)
 {
 	struct tw_context *c = q->witness ? tw_context_find(j, q, true) : NULL;
@@ -147,10 +147,8 @@ static bool by_witness(struct tw_judge *j, const struct tw_question *q, struct t
 	struct tw_lost lost;
 	uint32_t n = tw_leaf_paths(c, leaf, &p, &lost);
 
-
 	for (uint32_t i = 0; i < n; i++)
-		if (p[i].reason < TW_R_UNSUPPORTED_ALGORITHM && (!best || p[i].reason < best->reason ||
-				(p[i].reason == best->reason && tw_path_tie(j, &p[i], best) < 0)))
+		if (!best || p[i].reason < best->reason || (p[i].reason == best->reason && tw_path_tie(j, &p[i], best) < 0))
 			best = &p[i];
 	if (best) {
 		uint32_t last = leaf;
@@ -184,15 +182,15 @@ struct tw_step tw_no_path(struct tw_judge *j, struct tw_context *c, const struct
 uint32_t tw_no_path_trail(struct tw_context *c, uint32_t leaf, uint32_t to, uint32_t *out, uint32_t max)
 {
 	struct reach r = { .n = 0 };
-	uint32_t i = 0, n = 0;
+	uint32_t n = 0;
 
 	reach_all(c, &r, leaf);
-	while (i < r.n && r.v[i] != to)
-		i++;
-	if (i < r.n && r.dist[i] < max) {
+	for (uint32_t i = 0; i < r.n; i++) {
+		if (r.v[i] != to || r.dist[i] >= max)
+			continue;
 		n = r.dist[i] + 1;
-		for (uint32_t k = n; k; k--, i = r.from[i])
-			out[k - 1] = r.v[i];
+		for (uint32_t k = n, at = i; k; k--, at = r.from[at])
+			out[k - 1] = r.v[at];
 	}
 	reach_free(&r);
 	return n;

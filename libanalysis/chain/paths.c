@@ -15,7 +15,7 @@ struct taking {
 static void fail(struct tw_path *p, enum tw_reason r, uint32_t at)
 {
 	if ((p->nfailure & (p->nfailure - 1)) == 0) /* grows at powers of two */
-		p->failure = tw_realloc(p->failure, p->nfailure ? 2 * (size_t)p->nfailure : 1, sizeof *p->failure);
+		p->failure = tw_realloc(p->failure, 2 * (size_t)p->nfailure + 1, sizeof *p->failure);
 	p->failure[p->nfailure++] = (struct tw_failure){ .reason = r, .at = at };
 }
 
@@ -52,7 +52,7 @@ static void length(const struct taking *k, uint32_t i)
 
 	for (uint32_t m = 1; m < i; m++)
 		below += !self_issued(k, m);
-	if (i && allowed >= 0 && below > allowed)
+	if (allowed >= 0 && below > allowed)
 		fail(k->path, TW_R_PATH_LENGTH, i);
 }
 
@@ -204,7 +204,7 @@ uint32_t tw_judge_paths(struct tw_judge *j, const struct tw_question *q, int64_t
 		}
 		p[k] = one;
 	}
-	*out = n ? tw_alloc(n * sizeof **out) : NULL;
+	*out = tw_alloc(n * sizeof **out);
 	for (uint32_t i = 0; i < n; i++)
 		take(j, c, leaf, &p[i], t, &(*out)[i]);
 	j->question = NULL;

@@ -169,17 +169,8 @@ bool tw_policy_maps_any(const struct tw_cert *c)
 }
 
 struct pair {
-	uint32_t from, to;
+	uint32_t from, to; /* sorted by the first */
 };
-
-static int by_pair(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return (x->to > y->to) - (x->to < y->to);
-}
 
 static void read_mappings(struct tw_policies *t, struct said *s, struct tw_slice ext)
 {
@@ -198,7 +189,7 @@ static void read_mappings(struct tw_policies *t, struct said *s, struct tw_slice
 		p[n++].to = number(t, to.body);
 	}
 	if (n)
-		qsort(p, n, sizeof *p, by_pair);
+		qsort(p, n, sizeof *p, by_number);
 	for (size_t i = 0; i < n; i++) {
 		put(&s->from, p[i].from);
 		put(&s->to, p[i].to);
@@ -238,8 +229,6 @@ static struct list valid(const struct state *s, const struct said *c, bool any_a
 	struct list v = { 0 };
 	bool above_any = has(&s->expected, ANY);
 
-	if (!c->has)
-		return v;
 	for (uint32_t i = 0; i < c->policies.n; i++)
 		if (above_any || has(&s->expected, c->policies.v[i]))
 			put(&v, c->policies.v[i]);
@@ -250,17 +239,17 @@ static struct list valid(const struct state *s, const struct said *c, bool any_a
 	return v;
 }
 
-/* RFC 9618 5.3, RFC 5280 6.1.4 (b): what the next certificate may name. */
+/* RFC 9618 5.3, RFC 5280 6.1.4 (b): what the next certificate may name. Under
+ * anyPolicy it may name all, mapped or not. */
 static struct list map(struct list v, const struct said *c, bool allowed)
 {
 	struct list next = { 0 };
-	bool any = has(&v, ANY);
 
 	for (uint32_t i = 0; i < v.n; i++)
 		if (!has(&c->from, v.v[i]))
 			put(&next, v.v[i]);
 	for (uint32_t i = 0; i < c->from.n && allowed; i++)
-		if (any || has(&v, c->from.v[i]))
+		if (has(&v, c->from.v[i]))
 			put(&next, c->to.v[i]);
 	free(v.v);
 	tidy(&next);
@@ -332,7 +321,7 @@ bool tw_policy_leaf(struct tw_policies *t, uint32_t state, uint32_t cert, bool s
 	const struct state *s = &t->state[state];
 	/* (d)(2): at the last certificate self-issued ones are no exception. */
 	struct list v = valid(s, c, s->any > 0);
-	bool some = v.n != 0, ok = some || s->explicit_policy;
+	bool some = v.n != 0;
 	uint8_t left = s->explicit_policy;
 
 	(void)self_issued;
@@ -340,5 +329,5 @@ bool tw_policy_leaf(struct tw_policies *t, uint32_t state, uint32_t cert, bool s
 	count(&left); /* 6.1.5 (a) */
 	if (t->certs->v[cert].require_explicit == 0)
 		left = 0;
-	return ok && (some || left);
+	return some || left;
 }

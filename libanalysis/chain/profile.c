@@ -44,7 +44,7 @@ static bool browsers_take(const struct tw_cert *c)
 {
 	if (rsa(c))
 		return c->key_bits >= 2048 && c->key_bits % 8 == 0;
-	return c->key == TW_KEY_EC && c->curve && (!strcmp(c->curve, "secp256r1") || !strcmp(c->curve, "secp384r1") ||
+	return c->curve && (!strcmp(c->curve, "secp256r1") || !strcmp(c->curve, "secp384r1") ||
 		!strcmp(c->curve, "secp521r1"));
 }
 
@@ -88,7 +88,7 @@ bool tw_profile_cn_counts(const struct tw_profile *p, const struct tw_cert *c)
 {
 	switch (p->cn) {
 	case TW_CN_WITHOUT_SAN: return !(c->ext & TW_EXT_SAN);
-	case TW_CN_WITHOUT_DNS_NAME: return !(c->ext & TW_EXT_SAN) || !has_dns_name(c->san);
+	case TW_CN_WITHOUT_DNS_NAME: return !has_dns_name(c->san);
 	case TW_CN_NEVER: break;
 	}
 	return false;

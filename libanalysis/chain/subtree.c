@@ -127,10 +127,10 @@ static bool uri(struct tw_form_name *o)
 	while (end < a.n && a.p[end] != '/' && a.p[end] != '?' && a.p[end] != '#')
 		end++;
 	a.n = end;
-	const uint8_t *at = a.n ? memrchr(a.p, '@', a.n) : NULL;
+	const uint8_t *at = memrchr(a.p, '@', a.n);
 	if (at)
 		a = cut(a, (size_t)(at - a.p) + 1);
-	const uint8_t *port = a.n ? memchr(a.p, ':', a.n) : NULL;
+	const uint8_t *port = memchr(a.p, ':', a.n);
 	if (port) {
 		if (!digits(cut(a, (size_t)(port + 1 - a.p))))
 			return false;
@@ -204,8 +204,7 @@ static bool dns_within(const struct tw_form_name *name, const struct tw_form_nam
 	if (same(name->host, d) || below(name->host, d))
 		return true;
 	/* The base is one label below: one expansion is the base itself. */
-	const uint8_t *dot = memchr(d.p, '.', d.n);
-	return excluding && !base->dotted && dot && same(name->host, cut(d, (size_t)(dot + 1 - d.p)));
+	return excluding && !base->dotted && below(d, name->host) && !memchr(d.p, '.', d.n - name->host.n - 1);
 }
 
 static bool host_within(struct tw_slice host, const struct tw_form_name *base)
@@ -224,7 +223,8 @@ static bool ip_within(struct tw_slice name, struct tw_slice base)
 }
 
 /* Whether two local parts could be one mailbox's: "a" is a, \\a is a (RFC 5321
- * 4.1.2); case tells nothing in an emailAddress (RFC 5280 4.1.2.6). */
+ * 4.1.2); case tells nothing in an emailAddress (RFC 5280 4.1.2.6). Behind each
+ * stands a quote or @, and only in quotes a backslash. */
 static bool alike(const struct tw_form_name *name, struct tw_slice b)
 {
 	struct tw_slice a = name->local;
@@ -232,10 +232,10 @@ static bool alike(const struct tw_form_name *name, struct tw_slice b)
 	size_t i = qa, j = qb;
 
 	for (a.n -= qa, b.n -= qb;; i++, j++) {
-		i += qa && i < a.n && a.p[i] == '\\';
-		j += qb && j < b.n && b.p[j] == '\\';
-		if (i >= a.n || j >= b.n)
-			return i >= a.n && j >= b.n;
+		i += a.p[i] == '\\';
+		j += b.p[j] == '\\';
+		if (i == a.n || j == b.n)
+			return i == a.n && j == b.n;
 		if (name->anycase ? low(a.p[i]) != low(b.p[j]) : a.p[i] != b.p[j])
 			return false;
 	}

@@ -299,6 +299,36 @@ START_TEST(test_inheriting_cycle)
 }
 END_TEST
 
+/* Two judgements are equal where each step and its path is. */
+START_TEST(test_equal)
+{
+	uint32_t path[2] = { 7, 8 }, other[2] = { 7, 9 };
+	struct tw_step first = { .from = TW_TIME_MIN, .reason = TW_R_EXPIRED, .culprit = 7, .npath = 2, .fetched = 1, .facts = 1 }, step[2][2] = { { first, first }, { first, first } };
+	struct tw_judgement a = { .step = step[0], .nstep = 2, .path = path, .npath = 2 }, b = { .step = step[1], .nstep = 2, .path = path, .npath = 2 };
+
+	ck_assert(tw_judgement_eq(&a, &b));
+	b.path = other;
+	ck_assert(!tw_judgement_eq(&a, &b));
+	b.path = path;
+	b.nstep = 1;
+	ck_assert(!tw_judgement_eq(&a, &b));
+	b.nstep = 2;
+	for (int i = 0; i < 6; i++) {
+		struct tw_step *s = &step[1][1];
+		*s = first;
+		ck_assert(tw_judgement_eq(&a, &b));
+		s->from += i == 0;
+		s->reason = i == 1 ? TW_R_OK : s->reason;
+		s->culprit += i == 2;
+		s->npath -= i == 3;
+		s->fetched += i == 4;
+		s->facts += i == 5;
+		ck_assert_msg(!tw_judgement_eq(&a, &b), "field %d", i);
+		ck_assert_msg(!tw_judgement_eq(&b, &a), "field %d", i);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("brute");
@@ -307,6 +337,7 @@ int main(void)
 	tcase_add_test(tc, test_webs);
 	tcase_add_test(tc, test_memory);
 	tcase_add_test(tc, test_inheriting_cycle);
+	tcase_add_test(tc, test_equal);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
 	srunner_set_fork_status(r, CK_NOFORK);

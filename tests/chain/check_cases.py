@@ -30,7 +30,7 @@ def read(path):
                        culprit=f[4], path=f[5].split(), more=more)
 
 
-def verify(case, chain, pool, tmp):
+def verify(case, chain, pool, witness, tmp):
     """Exit status and row of tw-verify."""
     def join(name, certs):
         path = os.path.join(tmp, name)
@@ -42,6 +42,8 @@ def verify(case, chain, pool, tmp):
            "--purpose", more.get("purpose", "server")]
     if pool:
         cmd += ["--intermediates", join("pool.pem", pool)]
+    if witness:
+        cmd += ["--witness", join("witness.pem", witness)]
     if "reasons" in more:
         cmd += ["--reasons", "all"]
     for option in ("name", "profile"):
@@ -84,12 +86,12 @@ def main():
     failed, n, used = 0, 0, {}
     for case in read(table):
         n += 1
-        pool = [x for x in case["more"].get("pool", "").split(",") if x]
+        pool, witness = ([x for x in case["more"].get(name, "").split(",") if x] for name in ("pool", "witness"))
         leaf, tail = case["chain"][0], case["chain"][1:]
         with tempfile.TemporaryDirectory() as tmp:
-            code, row = verify(case, case["chain"], pool, tmp)
+            code, row = verify(case, case["chain"], pool, witness, tmp)
             bad = wrong(case, code, row, names)
-            other = verify(case, [leaf] + tail[::-1] + case["chain"], pool[::-1], tmp)
+            other = verify(case, [leaf] + tail[::-1] + case["chain"], pool[::-1], witness[::-1], tmp)
             if not bad and other != (code, row):
                 bad = [f"another order: {other}"]
         got = [certs[x] for x in case["chain"]], [certs[x] for x in pool]

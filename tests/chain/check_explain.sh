@@ -73,6 +73,9 @@ if [ "$serial" ] && command -v python3 >/dev/null; then
 	drawn "$r int.pem --crl $tmp/one.json" leaf "CA revoked: by a vendor's list since 2015-02-01T00:00:00Z$nl"
 fi
 drawn "$r int_policy.pem" leaf "leaf policy: it names no policy$nl"
+# One failure of a kind: of those below the first that is without a policy nothing is said.
+cat "$src/int_under.pem" "$src/int_explicit.pem" >"$tmp/explicit.pem"
+drawn "$r $tmp/explicit.pem" leaf_under "CA policy: it names no policy$nl"
 drawn "$r $tmp/p0.pem" leaf_under "CA path_length: it allows 0, and 1 that are not self-issued stand between it and the leaf$nl"
 drawn "$r int.pem" leaf_client "leaf extended_key_usage: it has clientAuth, asked for is serverAuth$nl"
 drawn "$r int.pem" leaf_crlsign "leaf key_usage: it has cRLSign, a server needs digitalSignature, keyEncipherment or keyAgreement$nl"
@@ -95,6 +98,24 @@ cat "$src/root_short.pem" "$src/other.pem" >"$tmp/two.pem"
 cat "$src/int.pem" "$src/int_cross.pem" >"$tmp/cross.pem"
 drawn "--store two=$tmp/two.pem --intermediates $tmp/cross.pem" leaf ""
 grep -q '^  anchor  CN=Other Root$' "$tmp/out" || { echo "FAIL two roots"; fail=1; }
+
+# The way to where nobody goes on is drawn up to 32 certificates; beyond, where it ends.
+if python3 -c 'import cryptography' 2>/dev/null; then
+	for n in 32 33; do
+		PYTHONPATH=${TW_SRCDIR:-.}/tests/synth PYTHONDONTWRITEBYTECODE=1 python3 - $n >"$tmp/deep.pem" <<'END'
+import sys
+from lists import CA, Cert, pem
+print(pem("CERTIFICATE", [Cert(f"C{i}", f"C{i + 1}", ku=CA).der for i in range(int(sys.argv[1]))]))
+END
+		"$verify" --explain --purpose any --store "r=$src/root.pem" --at 2015-06-01 "$tmp/deep.pem" >"$tmp/out"
+		got=$(grep -c '^  [a-zA-Z]* *CN=C' "$tmp/out") up=$(grep -c 'and by verified signatures up to' "$tmp/out")
+		want=32\ 0
+		[ $n = 32 ] || want=2\ 1
+		[ "$got $up" = "$want" ] && grep -q unknown_issuer "$tmp/out" || { echo "FAIL a way of $n certificates: $got $up"; fail=1; }
+	done
+else
+	echo "python3-cryptography is not installed: no long ways"
+fi
 
 "$verify" --profile other --store "r=$src/root.pem" --at 2015-06-01 "$src/leaf.pem" 2>/dev/null
 [ $? = 2 ] || { echo "FAIL an unknown profile"; fail=1; }

@@ -29,7 +29,7 @@ static void other(struct tw_buf *san, const char *oid, const char *v)
 	tw_buf_free(&wrap);
 }
 
-/* d:host i:hex e:mail s:SRVName x:xmppAddr o:another otherName r:hex of an otherName's content */
+/* d:host i:hex e:mail s:SRVName x:xmppAddr o:another otherName r:hex of an otherName's content, y: of an rfc822Name's */
 static void add_san(struct tw_buf *san, const char *word)
 {
 	const char *v = word + 2;
@@ -44,6 +44,7 @@ static void add_san(struct tw_buf *san, const char *word)
 	case 'x': other(san, "1.3.6.1.5.5.7.8.5", v); break;
 	case 'o': other(san, "1.3.6.1.5.5.7.8.6", v); break;
 	case 'r': hex(v, &n, raw); der_put(san, 0xa0, raw, n); break;
+	case 'y': hex(v, &n, raw); der_put(san, 0x81, raw, n); break;
 	default: ck_abort_msg("%s", word);
 	}
 }
@@ -90,6 +91,7 @@ static const struct server servers[] = {
 	{ "rfc5280", "d:www.example.org", "", "example.com", NO, "none" },
 	{ "rfc5280", "d:wwx.example.org", "", "example.org", NO, "same_registered_domain" },
 	{ "rfc5280", "d:example.org", "", "wwx.example.org", NO, "same_registered_domain" },
+	{ "rfc5280", "d:y.org", "", "www.x.org", NO, "none" },
 	/* what is no name */
 	{ "rfc5280", NULL, "a b", "a b", NO, "none" },
 	{ "rfc5280", NULL, "a!b", "a!b", YES, "" },
@@ -98,6 +100,16 @@ static const struct server servers[] = {
 	{ "rfc5280", NULL, "", "a", NO, "none" },
 	{ "rfc5280", NULL, "a", ".", NO, "none" },
 	{ "rfc5280", "d:", "", "a", NO, "none" },
+	{ "rfc5280", "d:.", "", ".", NO, "none" },
+	{ "rfc5280", "d:a", "", "a b", NO, "none" },
+	{ "rfc5280", "d:*.x.org", "", "b.c.x.org d", NO, "none" },
+	{ "rfc5280", "d:b|d:a b", "", "a", NO, "none" },
+	{ "rfc5280", "d:b|x:a b", "", "a", NO, "none" },
+	{ "rfc5280", NULL, "b|a b", "a", NO, "none" },
+	{ "rfc5280", "d:abcd", "", "97.98.99.100", NO, "none" }, /* the octets of the address */
+	{ "rfc5280", "d:[]", "", "[]", YES, "" },
+	{ "rfc5280", "d:b.c", "", "xb.c]", NO, "none" },
+	{ "rfc5280", "d:b.c", "", "[b.c]", YES, "" },
 	{ "rfc5280", "d:" L255, "", L255, YES, "" },
 	{ "rfc5280", "d:" L255 "a", "", L255 "a", NO, "none" },
 	/* addresses, never by a dNSName or a wildcard */
@@ -140,6 +152,7 @@ static const struct server servers[] = {
 	{ "rfc5280", "r:06082b06010505070805a000", "", "a.or", NO, "none" },
 	{ "rfc5280", "r:06082b06010505070805", "", "a.or", NO, "none" },
 	{ "rfc5280", "r:0608", "", "a.or", NO, "none" },
+	{ "rfc5280", "y:06082b06010505070805a0060c04612e6f72", "", "a.or", NO, "none" },
 	{ "rfc5280", "r:", "", "a.or", NO, "none" },
 	/* a CN, where the profile takes it */
 	{ "rfc5280", NULL, "www.example.org", "www.example.org", YES, "" },

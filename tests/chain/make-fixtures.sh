@@ -203,6 +203,7 @@ edit self_cut self selfk cut=1
 mk far far 'Far Root' self far $a $z "$ca" "$sign"
 mk mid mid 'Mid' far far $a $z "$ca" "$sign"
 mk int_mid int 'Int' mid mid $a $z "$ca" "$sign"
+mk int_mid_client int 'Int' mid mid $a $z "$ca" "$sign" "$client"
 mk gone gone 'Gone' self gone $a $z "$ca" "$sign"
 mk int_gone int 'Int' gone gone $a $z "$ca" "$sign"
 mk mid_gone mid 'Mid' gone gone $a $z "$ca" "$sign"
@@ -211,6 +212,14 @@ mk mid_gone mid 'Mid' gone gone $a $z "$ca" "$sign"
 md=sha1 mk leaf_sha1 leaf 'leaf' int int $b $y "$tls" "$san" "$server"
 [ -f "$keys/rsa1024.key" ] || openssl genrsa -out "$keys/rsa1024.key" 1024 2>/dev/null
 mk leaf_rsa1024 rsa1024 'leaf' int int $b $y "$tls" "$san" "$server"
+
+# policies mapped, the second first
+maps='policyMappings=1.2.3.6:1.2.3.8,1.2.3.5:1.2.3.7'
+mk int_map int 'Int' root root $a $z "$ca" "$sign" "$explicit" 'certificatePolicies=1.2.3.5,1.2.3.6' "$maps"
+mk int_map_any int 'Int' root root $a $z "$ca" "$sign" "$explicit" 'certificatePolicies=anyPolicy' "$maps"
+mk leaf_policy6 leaf 'leaf' int int $b $y "$tls" "$san" 'certificatePolicies=1.2.3.6'
+mk leaf_policy7 leaf 'leaf' int int $b $y "$tls" "$san" 'certificatePolicies=1.2.3.7'
+mk leaf_policy8 leaf 'leaf' int int $b $y "$tls" "$san" 'certificatePolicies=1.2.3.8'
 
 # Revocation lists by openssl ca, of 2015: mkcrl NAME ISSUER KEY [CERTIFICATE DATE REASON]
 mkcrl() {
