@@ -165,6 +165,15 @@
  * than a million half-open ones. */
 #define TW_MAX_CAPTURE_MEMORY (512ull << 20)
 
+/* The same of DTLS associations: more than a hundred thousand under way. */
+#define TW_MAX_DATAGRAM_MEMORY (256ull << 20)
+
+/* DTLS handshake messages of one side of which parts are missing: a flight has
+ * five; and pieces of one with gaps between them: a Certificate message of 64 KiB
+ * in disorder. What is beyond is dropped; senders repeat it. */
+#define TW_MAX_DTLS_MESSAGES 16u
+#define TW_MAX_DTLS_GAPS 64u
+
 /* Captures read side by side, each with memory of its own: more only wait for
  * the disk. */
 #define TW_MAX_CAPTURES 8u

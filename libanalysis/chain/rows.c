@@ -84,12 +84,13 @@ int tw_chain_bind(void *self, struct tw_header *h)
 static const char *no_chain(const struct tw_chain *o, const struct tw_row *r)
 {
 	struct tw_slice version = tw_row_get(r, o->at[TW_COL_VERSION]);
+	bool is13 = (version.n >= 7 && !memcmp(version.p, "TLSv1.3", 7)) || (version.n >= 8 && !memcmp(version.p, "DTLSv1.3", 8));
 
 	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_CHAIN]), "NONE"))
 		return "no_certificate";
 	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_RESUMED]), "yes"))
 		return "resumed";
-	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_SOURCE]), "passive") && version.n >= 7 && !memcmp(version.p, "TLSv1.3", 7))
+	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_SOURCE]), "passive") && is13)
 		return "encrypted";
 	if (tw_slice_is(tw_row_get(r, o->at[TW_COL_OUTCOME]), "truncated"))
 		return "truncated";

@@ -52,13 +52,18 @@ const char *tw_version_class(struct tw_slice v)
 	static const struct {
 		const char version[8], *class;
 	} table[] = { { "SSLv2", "broken" }, { "SSLv3", "broken" }, { "TLSv1.0", "deprecated" },
-		{ "TLSv1.1", "deprecated" }, { "TLSv1.2", "current" }, { "TLSv1.3", "current" } };
+		{ "TLSv1.1", "deprecated" }, { "TLSv1.2", "current" }, { "TLSv1.3", "current" }, { "DTLSv0.9", "deprecated" },
+		{ "DTLSv1.0", "deprecated" }, { "DTLSv1.2", "current" }, { "DTLSv1.3", "current" } };
 	char key[8] = { 0 }; /* one comparison of eight octets each */
-	if (v.n && v.n < sizeof key)
+	if (v.n && v.n <= sizeof key)
 		memcpy(key, v.p, v.n);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (memcmp(key, table[i].version, sizeof key) == 0 && !memchr(v.p, 0, v.n))
 			return table[i].class;
+	if (v.n && *v.p == 'D') {
+		v.p++;
+		v.n--;
+	}
 	return v.n > 8 && !memcmp(v.p, "TLSv1.3-", 8) ? "draft" : "";
 }
 

@@ -17,8 +17,9 @@ struct tw_stage *tw_classify_stage(struct tw_facts *facts);
  * collected has no columns of certificates. */
 void tw_classify_follow(struct tw_stage *s, const char *certs);
 void tw_classify_stage_free(struct tw_stage *s);
-/* "broken" SSLv2 and SSLv3 (RFC 6176, 7568), "deprecated" TLSv1.0 and TLSv1.1
- * (RFC 8996), "current", "draft" of TLSv1.3; "" for what is none. */
+/* "broken" SSLv2 and SSLv3 (RFC 6176, 7568), "deprecated" TLSv1.0, TLSv1.1, DTLSv1.0
+ * and what came before it (RFC 8996), "current", "draft" of TLSv1.3 or DTLSv1.3; ""
+ * for what is none. */
 const char *tw_version_class(struct tw_slice version);
 
 #endif

@@ -143,3 +143,20 @@ bool tw_version_name(struct tw_buf *b, unsigned v)
 		return false;
 	return true;
 }
+
+bool tw_dtls_version_name(struct tw_buf *b, unsigned v)
+{
+	if (v == 0x0100)
+		tw_buf_adds(b, "DTLSv0.9");
+	else if (v == 0xfeff)
+		tw_buf_adds(b, "DTLSv1.0");
+	else if (v == 0xfefd)
+		tw_buf_adds(b, "DTLSv1.2");
+	else if (v == 0xfefc)
+		tw_buf_adds(b, "DTLSv1.3");
+	else if (v >> 8 == 0x7f)
+		tw_buf_addf(b, "DTLSv1.3-draft%u", v & 0xff);
+	else
+		return false;
+	return true;
+}

@@ -27,6 +27,8 @@ libdump_la_SOURCES = \
 	libanalysis/dump/capture/session.h \
 	libanalysis/dump/capture/tcp.c \
 	libanalysis/dump/capture/tcp.h \
+	libanalysis/dump/capture/udp.c \
+	libanalysis/dump/capture/udp.h \
 	libanalysis/dump/captures.c \
 	libanalysis/dump/clients.c \
 	libanalysis/dump/clients.h \
@@ -39,6 +41,12 @@ libdump_la_SOURCES = \
 	libanalysis/dump/observation.h \
 	libanalysis/dump/reply.c \
 	libanalysis/dump/reply.h \
+	libanalysis/dump/tls/assembly.c \
+	libanalysis/dump/tls/assembly.h \
+	libanalysis/dump/tls/dtls.c \
+	libanalysis/dump/tls/dtls.h \
+	libanalysis/dump/tls/dtls_record.c \
+	libanalysis/dump/tls/dtls_record.h \
 	libanalysis/dump/tls/hello.c \
 	libanalysis/dump/tls/ja4.c \
 	libanalysis/dump/tls/messages.h \

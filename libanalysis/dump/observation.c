@@ -24,7 +24,7 @@ const struct tw_column tw_obs_columns[TW_OBS_N] = {
 	[TW_OBS_ALERT] = { "alert", "name of the fatal alert" },
 	[TW_OBS_OFFERED_VERSIONS] = { "offered_versions", "passive: the versions that the client offered" },
 	[TW_OBS_OFFERED_CLASSES] = { "offered_classes", "passive: classes of its suites: rc4 3des export null anon aead fs" },
-	[TW_OBS_VERSION] = { "version", "negotiated version" },
+	[TW_OBS_VERSION] = { "version", "negotiated version: SSLv2 to TLSv1.3, DTLSv0.9 to DTLSv1.3" },
 	[TW_OBS_CIPHER] = { "cipher", "IANA name of the suite, 0xABCD where unassigned" },
 	[TW_OBS_GROUP] = { "group", "named group or curve of the key exchange" },
 	[TW_OBS_DH_BITS] = { "dh_bits", "bits of the DH prime" },
@@ -141,5 +141,27 @@ const char *tw_service(struct tw_slice spoken, unsigned port, struct tw_slice st
 			continue;
 		return services[i].service;
 	}
+	return "";
+}
+
+const char *tw_service_dtls(unsigned port)
+{
+	static const struct {
+		uint16_t port;
+		const char *service;
+	} known[] = {
+		{ 853, "domain-s" },       /* RFC 8094 */
+		{ 2083, "radsec" },        /* RFC 7360 */
+		{ 4740, "ipfixs" },        /* RFC 7011 */
+		{ 5246, "capwap-control" }, { 5247, "capwap-data" }, /* RFC 5415 */
+		{ 5349, "stuns" },         /* RFC 7350; turns shares it */
+		{ 5684, "coaps" },         /* RFC 7252 */
+		{ 6514, "syslog-tls" },    /* RFC 6012 */
+		{ 10161, "snmpdtls" }, { 10162, "snmpdtls-trap" }, /* RFC 6353 */
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].port == port)
+			return known[i].service;
 	return "";
 }

@@ -42,5 +42,8 @@ bool tw_obs_shows(struct tw_slice list, unsigned *show, struct tw_slice *bad);
 /* The service's name by the map of (spoken, port, tls_start), see
  * observation.c; port 0 = not known. "" when nothing is known. */
 const char *tw_service(struct tw_slice spoken, unsigned port, struct tw_slice tls_start);
+/* The same over DTLS, by the port alone: UDP's ports that IANA's registry gives
+ * to services over DTLS. "" for the others: 443 is a VPN or WebRTC as well. */
+const char *tw_service_dtls(unsigned port);
 
 #endif

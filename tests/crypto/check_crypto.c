@@ -168,6 +168,13 @@ START_TEST(thresholds)
 	ck_assert_str_eq(tw_version_class(tw_str("TLSv1.3-draft28")), "draft");
 	ck_assert_str_eq(tw_version_class(tw_str("SSLv2")), "broken");
 	ck_assert_str_eq(tw_version_class(tw_str("TLSv1.4")), "");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv0.9")), "deprecated");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv1.0")), "deprecated");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv1.2")), "current");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv1.3")), "current");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv1.3-draft38")), "draft");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv1.1")), "");
+	ck_assert_str_eq(tw_version_class(tw_str("DTLSv1.20")), "");
 	/* the earlier pattern wins, wherever it stands; any case; nothing past the end */
 	ck_assert_str_eq(tw_software(tw_str("220 exim behind Cyrus")), "Cyrus");
 	ck_assert_str_eq(tw_software(tw_str("220 POSTFIX")), "Postfix");

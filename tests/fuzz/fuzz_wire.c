@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	expect(same(&a.chain[0], &b.chain[0]) && same(&a.chain[1], &b.chain[1]) && same(&a.sni, &b.sni) && same(&a.suites, &b.suites));
 	expect(tw_wire_established(&a) == tw_wire_established(&b) && a.nalert == b.nalert);
 	if (a.hello.n) {
-		tw_ja4_add(&ja4, tw_buf_slice(&a.hello));
+		tw_ja4_add(&ja4, tw_buf_slice(&a.hello), false);
 		expect(ja4.n == 36);
 	}
 	tw_buf_free(&ja4);

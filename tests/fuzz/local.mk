@@ -123,3 +123,7 @@ check_PROGRAMS += tests/fuzz/fuzz_talk
 tests_fuzz_fuzz_talk_SOURCES = tests/fuzz/fuzz_talk.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_talk_LDFLAGS = $(AM_FUZZFLAGS)
 tests_fuzz_fuzz_talk_LDADD = $(FUZZ_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_dtls
+tests_fuzz_fuzz_dtls_SOURCES = tests/fuzz/fuzz_dtls.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dtls_LDFLAGS = $(AM_FUZZFLAGS)
+tests_fuzz_fuzz_dtls_LDADD = $(FUZZ_LIBS)

@@ -45,7 +45,8 @@ def put_tls(r, row):
     suite = r.choice(SUITES[:8] if r.random() < 0.6 else SUITES)
     row.update(zip(("cipher", "kex", "enc", "mac", "aead", "forward_secrecy", "cipher_class", "auth"), suite))
     row["group"] = r.choice(["", "", "0x1234"] + list(tables.GROUPS))
-    row.update(version=r.choice(["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3", "SSLv2", "", "0x0305"]),
+    row.update(version=r.choice(["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "TLSv1.3-draft28", "SSLv3", "SSLv2", "", "0x0305",
+                                 "DTLSv0.9", "DTLSv1.0", "DTLSv1.2", "DTLSv1.3", "DTLSv1.3-draft38"]),
                session_bits=r.choice(["", "40", "80", "112", "128", "256"]),
                limited_by=r.choice(["cipher", "dh", "group", "leaf-key", ""]), resumed=r.choice(["", "no", "no", "yes"]))
     if suite[1] in ("DHE", "DHE_PSK", "DH") and r.random() < 0.8:

@@ -146,7 +146,8 @@ class StartTls(Wide):
 
 
 class Versions(Wide):
-    names = "SSLv2 SSLv3 TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3 TLSv1.3-draft other unknown".split()
+    names = ("SSLv2 SSLv3 TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3 DTLSv0.9 DTLSv1.0 DTLSv1.2 DTLSv1.3 TLSv1.3-draft DTLSv1.3-draft "
+             "other unknown").split()
     columns = dict.fromkeys(names, "n")
     units = "probe host target connection server server-any".split()
 
@@ -155,8 +156,10 @@ class Versions(Wide):
 
     def facets(self, r, s):
         v = r["version"]
-        c = v if v in self.names else "TLSv1.3-draft" if v.startswith("TLSv1.3-") else "other" if v else "unknown"
-        order = "other SSLv2 SSLv3 TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3-draft TLSv1.3".split()
+        draft = [d + "TLSv1.3-draft" for d in ("", "D") if v.startswith(d + "TLSv1.3-")]
+        c = v if v in self.names else draft[0] if draft else "other" if v else "unknown"
+        order = ("other SSLv2 SSLv3 DTLSv0.9 TLSv1.0 TLSv1.1 DTLSv1.0 TLSv1.2 DTLSv1.2 TLSv1.3-draft DTLSv1.3-draft "
+                 "TLSv1.3 DTLSv1.3").split()
         return [(c, best([c], order), [c])]
 
 

@@ -27,6 +27,21 @@ class Segment:
         return struct.pack(">HHIIBBHHH", self.sport, self.dport, self.seq & 0xffffffff, self.ack & 0xffffffff, 5 << 4, self.flags, 65535, 0, 0) + self.payload
 
 
+class Datagram:
+    """One UDP datagram over IPv4."""
+
+    def __init__(self, src, dst, sport, dport, payload, time):
+        self.src, self.dst, self.sport, self.dport, self.payload, self.time = src, dst, sport, dport, payload, time
+
+    def copy(self, **changes):
+        d = Datagram(self.src, self.dst, self.sport, self.dport, self.payload, self.time)
+        d.__dict__.update(changes)
+        return d
+
+    def udp(self):
+        return struct.pack(">HHHH", self.sport, self.dport, 8 + len(self.payload), 0) + self.payload
+
+
 def read(path):
     """The TCP segments of a pcap of Ethernet and IPv4, gzipped or not."""
     with open(path, "rb") as f:
@@ -107,3 +122,7 @@ def pcapng(interfaces, order="<"):
 
 def plain(segments):
     return [(s.time, ethernet(ipv4(s, s.tcp()))) for s in segments]
+
+
+def datagrams(those):
+    return [(d.time, ethernet(ipv4(d, d.udp(), 17))) for d in those]

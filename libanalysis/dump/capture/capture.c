@@ -2,6 +2,7 @@
 #include "dump/capture/capture.h"
 #include "base/bounds.h"
 #include "dump/capture/session.h"
+#include "dump/capture/udp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct tw_capture {
 	struct tw_packets *packets; /* of the input at hand */
 	struct tw_fragments *fragments;
 	struct tw_tcp *tcp;
+	struct tw_udp *udp;
 	struct tw_buf carry;        /* the begun packet */
 	struct tw_buf text;
 	const struct tw_capture_ops *ops; /* of the call under way */
@@ -27,25 +29,41 @@ struct tw_capture {
 	bool failed, damaged;
 };
 
-static bool on_data(void *self, struct tw_conn *conn, unsigned d, struct tw_slice bytes)
+static struct tw_session *session_of(struct tw_capture *c, struct tw_conn *conn)
 {
-	struct tw_capture *c = self;
 	struct tw_session *s = conn->state;
 
-	if (c->failed)
-		return false;
 	if (!s) {
 		conn->state = s = tw_alloc(sizeof *s);
 		s->wire.cert = c->ops->sink.cert;
 		s->wire.keep_hello = c->options->show & TW_OBS_SHOW(TW_OBS_JA4);
 	}
 	s->wire.self = c->ops->sink.self;
-	bool more = tw_session_take(s, conn, d, bytes);
+	return s;
+}
+
+/* How much more the session holds than was last told. */
+static long grown(struct tw_capture *c, struct tw_session *s)
+{
 	size_t now = tw_session_memory(s);
-	if (now != s->memory)
-		tw_tcp_weigh(c->tcp, conn, (long)now - (long)s->memory);
+	long more = (long)now - (long)s->memory;
+
 	s->memory = now;
 	c->failed |= s->wire.failed != 0;
+	return more;
+}
+
+static bool on_data(void *self, struct tw_conn *conn, unsigned d, struct tw_slice bytes)
+{
+	struct tw_capture *c = self;
+
+	if (c->failed)
+		return false;
+	struct tw_session *s = session_of(c, conn);
+	bool more = tw_session_take(s, conn, d, bytes);
+	long n = grown(c, s);
+	if (n)
+		tw_tcp_weigh(c->tcp, conn, n);
 	return more;
 }
 
@@ -56,19 +74,17 @@ static void on_hole(void *self, struct tw_conn *conn, unsigned d)
 	(void)d; /* the row reads it off the connection */
 }
 
-static void on_end(void *self, struct tw_conn *conn)
+/* What became of a connection: a row, or not. */
+static void tell(struct tw_capture *c, const struct tw_conn *conn)
 {
-	struct tw_capture *c = self;
-	struct tw_session *s = conn->state;
+	const struct tw_session *s = conn->state;
+	const struct origin *from = conn->input;
 	bool used = s && tw_session_observed(s);
 	struct tw_obs_row o;
 
-	if (c->failed) {
-		tw_session_free(s);
+	if (c->failed)
 		return;
-	}
 	if (used) {
-		const struct origin *from = conn->input;
 		tw_session_row(s, conn, c->options->show, &c->text, &o);
 		o.v[TW_OBS_INPUT] = tw_str(from->name);
 		if (!o.v[TW_OBS_TIME].n)
@@ -80,11 +96,48 @@ static void on_end(void *self, struct tw_conn *conn)
 			o.v[TW_OBS_PROTOCOL] = c->options->protocol;
 		c->failed |= c->ops->sink.obs(c->ops->sink.self, &o) != 0;
 	}
-	c->ops->fate(c->ops->sink.self, ((const struct origin *)conn->input)->input, used ? TW_USED : TW_CONTEXT);
-	tw_session_free(s);
+	c->ops->fate(c->ops->sink.self, from->input, used ? TW_USED : TW_CONTEXT);
+}
+
+static void on_end(void *self, struct tw_conn *conn)
+{
+	tell(self, conn);
+	tw_session_free(conn->state);
 }
 
 static const struct tw_tcp_ops tcp_ops = { on_data, on_hole, on_end };
+
+static bool on_datagram(void *self, struct tw_conn *conn, unsigned d, struct tw_slice bytes, size_t missing)
+{
+	struct tw_capture *c = self;
+
+	if (c->failed)
+		return false;
+	struct tw_session *s = session_of(c, conn);
+	bool other = tw_session_datagram(s, d, bytes, missing);
+	if (other)
+		tell(c, conn);
+	else
+		tw_udp_weigh(c->udp, conn, grown(c, s));
+	return other;
+}
+
+static void on_renew(void *self, struct tw_conn *conn)
+{
+	struct tw_capture *c = self;
+	struct tw_session *s = conn->state;
+
+	tw_session_renew(s);
+	tw_udp_weigh(c->udp, conn, grown(c, s));
+}
+
+static bool is_open(const struct tw_conn *conn)
+{
+	const struct tw_session *s = conn->state;
+	return s && tw_session_observed(s) && !tw_wire_established(&s->wire);
+}
+
+static const struct tw_udp_ops udp_ops = { on_datagram, on_renew, on_end, is_open };
 
 bool tw_capture_detect(struct tw_slice first)
 {
@@ -97,6 +150,7 @@ struct tw_capture *tw_capture_new(const struct tw_ingest_options *options)
 	c->options = options;
 	c->fragments = tw_fragments_new();
 	c->tcp = tw_tcp_new(&tcp_ops, c, 0);
+	c->udp = tw_udp_new(&udp_ops, c, 0);
 	return c;
 }
 
@@ -105,7 +159,11 @@ static void a_packet(struct tw_capture *c, const struct tw_packet *p)
 	struct tw_segment s;
 
 	c->frame++;
-	if (tw_segment_read(p, c->fragments, &s) && !s.udp)
+	if (!tw_segment_read(p, c->fragments, &s))
+		return;
+	if (s.udp)
+		tw_udp_take(c->udp, &s, p, c->frame, c->origin);
+	else
 		tw_tcp_take(c->tcp, &s, p, c->frame, c->origin);
 }
 
@@ -211,10 +269,11 @@ int tw_capture_end(struct tw_capture *c, const struct tw_capture_ops *ops)
 {
 	c->ops = ops;
 	tw_tcp_end(c->tcp);
-	struct tw_tcp_counts n = tw_tcp_counts(c->tcp);
+	tw_udp_end(c->udp);
+	uint64_t evicted = tw_tcp_counts(c->tcp).evicted + tw_udp_evicted(c->udp);
 	c->text.n = 0;
-	if (n.evicted) {
-		tw_buf_addf(&c->text, "memory was short: %llu connections were ended before their time", (unsigned long long)n.evicted);
+	if (evicted) {
+		tw_buf_addf(&c->text, "memory was short: %llu connections were ended before their time", (unsigned long long)evicted);
 		note(c);
 	}
 	return c->failed ? -1 : 0;
@@ -232,6 +291,7 @@ void tw_capture_free(struct tw_capture *c)
 	if (!c)
 		return;
 	tw_tcp_free(c->tcp);
+	tw_udp_free(c->udp);
 	tw_fragments_free(c->fragments);
 	tw_packets_free(c->packets);
 	tw_buf_free(&c->carry);

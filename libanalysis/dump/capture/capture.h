@@ -1,7 +1,8 @@
 /* capture.h: captures in, observations of their connections out.
  *
- * A record is a TCP connection: used where it spoke TLS or a protocol in which
- * TLS can be started, else context. docs/formats.md says what each column is
+ * A record is a TCP connection, used where it spoke TLS or a protocol in which
+ * TLS can be started, else context; or a DTLS association, used where a hello of
+ * it was seen. docs/formats.md says what each column is
  * derived from. */
 #ifndef TW_CAPTURE_H
 #define TW_CAPTURE_H

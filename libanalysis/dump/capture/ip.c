@@ -200,6 +200,8 @@ static bool transport(struct packet *k, struct tw_segment *out)
 	if ((k->protocol != TCP && k->protocol != UDP) || k->f.s.n < header)
 		return false;
 	out->udp = k->protocol == UDP;
+	if (out->udp && !trim(&k->f, be16(p + 4), header))
+		return false;
 	if (!out->udp) {
 		header = (size_t)(p[12] >> 4) * 4;
 		if (header < 20 || header > k->f.wire)

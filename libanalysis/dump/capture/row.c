@@ -72,9 +72,9 @@ static void put_time(struct filling *f, const struct tw_conn *c)
 }
 
 /* ---- what the client offered ---- */
-static void add_version(struct tw_buf *b, unsigned v)
+static void add_version(struct tw_buf *b, const struct tw_wire *w, unsigned v)
 {
-	if (!tw_version_name(b, v))
+	if (!(w->datagram ? tw_dtls_version_name(b, v) : tw_version_name(b, v)))
 		tw_buf_addf(b, "0x%04x", v);
 }
 
@@ -85,7 +85,7 @@ static void put_offered(struct filling *f, const struct tw_wire *w)
 	for (unsigned i = 0; i < w->noffered; i++) {
 		if (i)
 			tw_buf_addc(f->text, ' ');
-		add_version(f->text, w->offered[i]);
+		add_version(f->text, w, w->offered[i]);
 	}
 	end(f, TW_OBS_OFFERED_VERSIONS, from);
 }
@@ -191,7 +191,7 @@ static const char *resumed(const struct tw_wire *w)
 		return w->session_hit ? "yes" : "";
 	/* The server's ChangeCipherSpec straight behind a ServerHello that takes the
 	 * client's session (RFC 5246 section 7.3, RFC 5077 section 3.4). */
-	return w->same_session && w->side[TW_SERVER].ccs ? "yes" : "";
+	return w->same_session && (w->datagram ? w->straight : w->side[TW_SERVER].ccs) ? "yes" : "";
 }
 
 static void put_tls(struct filling *f, const struct tw_wire *w)
@@ -203,7 +203,7 @@ static void put_tls(struct filling *f, const struct tw_wire *w)
 	put_classes(f, w);
 	from = f->text->n;
 	if (w->has_version) {
-		add_version(f->text, w->version);
+		add_version(f->text, w, w->version);
 		end(f, TW_OBS_VERSION, from);
 	}
 	if (w->has_suite)
@@ -272,7 +272,7 @@ static void put_shown(struct filling *f, const struct tw_session *s, unsigned sh
 		put_base64(f, TW_OBS_OCSP_STAPLED, &w->ocsp);
 	from = f->text->n;
 	if (show & TW_OBS_SHOW(TW_OBS_JA4) && w->hello.n)
-		tw_ja4_add(f->text, tw_buf_slice(&w->hello));
+		tw_ja4_add(f->text, tw_buf_slice(&w->hello), w->datagram);
 	end(f, TW_OBS_JA4, from);
 	from = f->text->n;
 	if (show & TW_OBS_SHOW(TW_OBS_AUTH_USED))
@@ -308,6 +308,8 @@ static const char *outcome(const struct tw_session *s, const struct tw_conn *c)
 		return "established";
 	if (fatal(w))
 		return "handshake-failed";
+	if (w->datagram)
+		return "truncated"; /* UDP does not tell what should have come */
 	bool stray = s->stray && !s->tls[!s->client]; /* answered, but not in TLS, if this is the beginning */
 	if (stray && c->half[!s->client].syn)
 		return "no-tls";
@@ -360,7 +362,7 @@ static const char *spoken(const struct tw_session *s)
  * that was captured. */
 static const char *tls_start(const struct tw_session *s, const struct tw_conn *c)
 {
-	bool implicit = false, starttls = s->talk.asked;
+	bool implicit = s->wire.datagram, starttls = s->talk.asked;
 
 	for (unsigned d = 0; d < 2; d++) {
 		starttls |= s->tls[d] && s->talk.said[d] && (s->talk.tongue || s->talk.tunnel || c->half[d].syn);
@@ -387,7 +389,7 @@ void tw_session_row(const struct tw_session *s, const struct tw_conn *c, unsigne
 	put_number(&f, TW_OBS_PORT, c->port[server]);
 	put(&f, TW_OBS_SPOKEN, spoken(s));
 	put(&f, TW_OBS_TLS_START, start);
-	put(&f, TW_OBS_PROTOCOL, tw_service(tw_str(spoken(s)), c->port[server], tw_str(start)));
+	put(&f, TW_OBS_PROTOCOL, s->wire.datagram ? tw_service_dtls(c->port[server]) : tw_service(tw_str(spoken(s)), c->port[server], tw_str(start)));
 	put_talk(&f, s, c);
 	if (tls)
 		put_tls(&f, &s->wire);

@@ -1,4 +1,4 @@
-/* The bytes of a connection: talk, then TLS. */
+/* The bytes of a connection: talk, then TLS; or datagrams of DTLS. */
 #include "dump/capture/session.h"
 
 #include <stdlib.h>
@@ -61,6 +61,33 @@ bool tw_session_take(struct tw_session *s, const struct tw_conn *c, unsigned d, 
 	return take_talk(s, d, bytes);
 }
 
+static void know_client(struct tw_session *s)
+{
+	int client = tw_dtls_client(s->dtls);
+
+	s->has_client = client >= 0;
+	s->client = (uint8_t)(client == 1);
+}
+
+bool tw_session_datagram(struct tw_session *s, unsigned d, struct tw_slice bytes, size_t missing)
+{
+	if (!s->dtls)
+		s->dtls = tw_dtls_new();
+	bool other = tw_dtls_take(s->dtls, &s->wire, d, bytes, missing);
+	know_client(s);
+	return other;
+}
+
+void tw_session_renew(struct tw_session *s)
+{
+	struct tw_wire fresh = { .cert = s->wire.cert, .self = s->wire.self, .keep_hello = s->wire.keep_hello, .failed = s->wire.failed };
+
+	tw_wire_free(&s->wire);
+	s->wire = fresh;
+	tw_dtls_renew(s->dtls, &s->wire);
+	know_client(s);
+}
+
 bool tw_session_observed(const struct tw_session *s)
 {
 	return s->wire.client_hello || s->wire.server_hello || s->wire.retry || tw_talk_upgrades(&s->talk);
@@ -68,7 +95,7 @@ bool tw_session_observed(const struct tw_session *s)
 
 size_t tw_session_memory(const struct tw_session *s)
 {
-	return sizeof *s + tw_talk_memory(&s->talk) + tw_wire_memory(&s->wire);
+	return sizeof *s + tw_talk_memory(&s->talk) + tw_wire_memory(&s->wire) + (s->dtls ? tw_dtls_memory(s->dtls) : 0);
 }
 
 void tw_session_free(struct tw_session *s)
@@ -77,5 +104,6 @@ void tw_session_free(struct tw_session *s)
 		return;
 	tw_talk_free(&s->talk);
 	tw_wire_free(&s->wire);
+	tw_dtls_free(s->dtls);
 	free(s);
 }

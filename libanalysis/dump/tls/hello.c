@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { SERVER_NAME = 0, ALPN = 16, SCTS = 18, OLD_KEY_SHARE = 40, PRE_SHARED_KEY = 41, SUPPORTED_VERSIONS = 43, KEY_SHARE = 51 };
+enum { SERVER_NAME = 0, ALPN = 16, SCTS = 18, OLD_KEY_SHARE = 40, PRE_SHARED_KEY = 41, SUPPORTED_VERSIONS = 43, KEY_SHARE = 51,
+	CONNECTION_ID = 54 };
 
 /* RFC 8446 section 4.1.3: SHA-256 of "HelloRetryRequest". */
 static const uint8_t retry_random[32] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8,
@@ -45,6 +46,16 @@ static void offer(struct tw_wire *w, unsigned version)
 		w->offered[w->noffered++] = (uint16_t)version;
 }
 
+/* RFC 9146 section 3. */
+static void connection_id(struct tw_wire *w, enum tw_role role, struct tw_rd r)
+{
+	struct tw_slice id = tw_rd_vector(&r, 1);
+	if (r.bad)
+		return;
+	w->has_cid[role] = true;
+	w->cid[role] = (uint8_t)id.n;
+}
+
 static void client_extension(struct tw_wire *w, unsigned type, struct tw_rd r)
 {
 	struct tw_rd list;
@@ -65,6 +76,7 @@ static void client_extension(struct tw_wire *w, unsigned type, struct tw_rd r)
 		while (list.n >= 2)
 			offer(w, tw_rd_u(&list, 2));
 		break;
+	case CONNECTION_ID: connection_id(w, TW_CLIENT, r); break;
 	default: break;
 	}
 }
@@ -81,6 +93,8 @@ void tw_tls_client_hello(struct tw_wire *w, struct tw_slice body)
 	unsigned version = tw_rd_u(&r, 2);
 	tw_rd_take(&r, 32);
 	struct tw_slice session = tw_rd_vector(&r, 1);
+	if (w->datagram)
+		tw_rd_vector(&r, 1); /* cookie (RFC 6347 section 4.2.1) */
 	if (r.bad)
 		return;
 	offer(w, version);
@@ -122,6 +136,7 @@ static void server_extension(struct tw_wire *w, unsigned type, struct tw_rd r)
 			key_share(w, r);
 		break;
 	case PRE_SHARED_KEY: w->psk = true; break;
+	case CONNECTION_ID: connection_id(w, TW_SERVER, r); break;
 	case SCTS:
 		if (!w->scts.n)
 			tw_buf_add(&w->scts, r.p, r.n);

@@ -48,7 +48,7 @@ static void add_hash(struct tw_buf *b, const struct tw_buf *text)
 
 struct hello {
 	unsigned version;
-	bool named;
+	bool named, datagram;
 	struct list suites, extensions, hashed, signatures;
 	struct tw_slice alpn;
 };
@@ -72,7 +72,8 @@ static void extension(struct hello *h, unsigned type, struct tw_rd r)
 		h->version = 0;
 		for (list = tw_rd_of(tw_rd_vector(&r, 1)); list.n >= 2;) {
 			unsigned v = tw_rd_u(&list, 2);
-			if (!grease(v) && v > h->version)
+			/* DTLS counts its versions down. */
+			if (!grease(v) && (h->datagram && h->version ? v < h->version : v > h->version))
 				h->version = v;
 		}
 		break;
@@ -88,6 +89,8 @@ static void read(struct hello *h, struct tw_slice body)
 	h->version = tw_rd_u(&r, 2);
 	tw_rd_take(&r, 32);
 	tw_rd_vector(&r, 1);
+	if (h->datagram)
+		tw_rd_vector(&r, 1); /* cookie */
 	for (struct tw_rd suites = tw_rd_of(tw_rd_vector(&r, 2)); suites.n >= 2;)
 		add(&h->suites, tw_rd_u(&suites, 2));
 	tw_rd_vector(&r, 1);
@@ -104,6 +107,8 @@ static void read(struct hello *h, struct tw_slice body)
 static const char *version(unsigned v)
 {
 	static const char *const names[] = { "s3", "10", "11", "12", "13" };
+	if (v >= 0xfefc)
+		return v == 0xfeff ? "d1" : v == 0xfefd ? "d2" : v == 0xfefc ? "d3" : "00";
 	return v == 2 ? "s2" : v >= 0x0300 && v <= 0x0304 ? names[v - 0x0300] : "00";
 }
 
@@ -126,13 +131,13 @@ static void add_alpn(struct tw_buf *b, struct tw_slice a)
 	tw_buf_addc(b, plain ? (char)a.p[a.n - 1] : hex[a.p[a.n - 1] & 15]);
 }
 
-void tw_ja4_add(struct tw_buf *b, struct tw_slice body)
+void tw_ja4_add(struct tw_buf *b, struct tw_slice body, bool datagram)
 {
-	struct hello h = { 0 };
+	struct hello h = { .datagram = datagram };
 	struct tw_buf text = { 0 };
 
 	read(&h, body);
-	tw_buf_addf(b, "t%s%c%02u%02u", version(h.version), h.named ? 'd' : 'i', h.suites.n < 99 ? h.suites.n : 99,
+	tw_buf_addf(b, "%c%s%c%02u%02u", datagram ? 'd' : 't', version(h.version), h.named ? 'd' : 'i', h.suites.n < 99 ? h.suites.n : 99,
 	    h.extensions.n < 99 ? h.extensions.n : 99);
 	add_alpn(b, h.alpn);
 	qsort(h.suites.v, h.suites.n, sizeof *h.suites.v, by_value);

@@ -6,6 +6,8 @@
 
 #include "dump/tls/wire.h"
 
+/* Any message, by its type; those that say nothing of interest are passed over. */
+void tw_tls_message(struct tw_wire *w, enum tw_role role, uint8_t type, struct tw_slice body);
 void tw_tls_client_hello(struct tw_wire *w, struct tw_slice body);
 void tw_tls_server_hello(struct tw_wire *w, struct tw_slice body);
 /* HelloRetryRequest as its own message (drafts up to 21). */

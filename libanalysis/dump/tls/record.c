@@ -12,7 +12,7 @@ enum { HEADER = 5, MESSAGE_HEADER = 4 };
 
 bool tw_wire_is13(unsigned v)
 {
-	return v == 0x0304 || v >> 8 == 0x7f || v >> 8 == 0x7e || v >> 8 == 0xfb;
+	return v == 0x0304 || v == 0xfefc || v >> 8 == 0x7f || v >> 8 == 0x7e || v >> 8 == 0xfb;
 }
 
 /* ---- where TLS begins ---- */
@@ -71,7 +71,7 @@ enum tw_start tw_wire_server_starts(struct tw_slice s, bool asked, bool v2)
 }
 
 /* ---- messages ---- */
-static void message(struct tw_wire *w, enum tw_role role, uint8_t type, struct tw_slice body)
+void tw_tls_message(struct tw_wire *w, enum tw_role role, uint8_t type, struct tw_slice body)
 {
 	if (role == TW_CLIENT) {
 		if (type == CLIENT_HELLO)
@@ -109,7 +109,7 @@ static void messages(struct tw_wire *w, enum tw_role role, struct tw_wire_side *
 		}
 		if (m->n - at - MESSAGE_HEADER < n)
 			break;
-		message(w, role, m->p[at], (struct tw_slice){ m->p + at + MESSAGE_HEADER, n });
+		tw_tls_message(w, role, m->p[at], (struct tw_slice){ m->p + at + MESSAGE_HEADER, n });
 		at += MESSAGE_HEADER + n;
 	}
 	m->n -= at;

@@ -118,7 +118,7 @@ void tw_tls_key_exchange(struct tw_wire *w, struct tw_slice body)
 		dh(w, &r);
 	else
 		return; /* RSA_EXPORT, SRP: no size that a column has */
-	if (w->version != 0x0303 || suite->anonymous || !r.n)
+	if ((w->version != 0x0303 && w->version != 0xfefd) || suite->anonymous || !r.n)
 		return;
 	unsigned scheme = tw_rd_u(&r, 2);
 	tw_rd_vector(&r, 2);

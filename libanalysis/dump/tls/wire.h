@@ -51,6 +51,7 @@ struct tw_wire {
 	struct tw_buf session;   /* its session id, or ticket there */
 	struct tw_buf hello;     /* the whole message, if keep_hello */
 	bool keep_hello;
+	bool datagram;           /* DTLS: its versions, and a cookie in the hello (dtls.h) */
 	/* the server's */
 	bool server_hello, retry; /* retry: HelloRetryRequest; a server_hello replaces it */
 	uint16_t version, group, scheme;
@@ -61,13 +62,16 @@ struct tw_wire {
 	bool psk;                /* and a pre-shared key (TLS 1.3) */
 	bool certificate, key_exchange; /* these messages came */
 	bool session_hit;        /* SSLv2 */
+	bool straight;           /* DTLS: ChangeCipherSpec is the record behind the ServerHello's */
 	uint32_t dh_bits;
 	uint8_t dh_prime[TW_SHA256]; /* digest of the prime without leading zeros */
 	struct tw_buf ocsp;      /* OCSPResponse of CertificateStatus */
 	struct tw_buf scts;      /* SignedCertificateTimestampList of the ServerHello */
 	/* both, by role */
 	struct tw_buf chain[2];  /* SHA-256 of each certificate as sent */
-	bool data_after_hello[2]; /* TLS 1.3: encrypted, and longer than an alert */
+	bool data_after_hello[2]; /* TLS 1.3: encrypted, and longer than an alert; DTLS 1.3: with keys of application data */
+	bool has_cid[2];         /* connection_id (RFC 9146): the length of the ID that it wants in what it receives */
+	uint8_t cid[2];
 	struct tw_wire_alert alert[TW_WIRE_ALERTS];
 	uint8_t nalert;
 	/* Takes each certificate; -1 = stop. */
@@ -88,14 +92,15 @@ bool tw_wire_take(struct tw_wire *w, enum tw_role role, struct tw_slice bytes);
 /* Did the handshake end well, as far as can be seen from outside? Both sides
  * sent ChangeCipherSpec and something encrypted behind it; in TLS 1.3 both sent
  * application data behind the ServerHello, the client more than an alert; in
- * SSLv2 both sent encrypted bytes. */
+ * DTLS 1.3 both used the keys of application data; in SSLv2 both sent encrypted
+ * bytes. */
 bool tw_wire_established(const struct tw_wire *w);
-/* TLS 1.3 or one of its drafts? */
+/* TLS 1.3 or DTLS 1.3, or one of their drafts? */
 bool tw_wire_is13(unsigned version);
 /* The name of a SignatureScheme or a TLS 1.2 pair of its value; NULL. */
 const char *tw_scheme_name(unsigned value);
-/* Appends the JA4 fingerprint of a ClientHello's body (JA4 of FoxIO, TLS over TCP). */
-void tw_ja4_add(struct tw_buf *b, struct tw_slice hello);
+/* Appends the JA4 fingerprint of a ClientHello's body (JA4 of FoxIO; TLS over TCP, or DTLS). */
+void tw_ja4_add(struct tw_buf *b, struct tw_slice hello, bool datagram);
 size_t tw_wire_memory(const struct tw_wire *w);
 void tw_wire_free(struct tw_wire *w);
 
