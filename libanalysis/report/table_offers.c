@@ -3,11 +3,14 @@
 
 #include <string.h>
 
-enum { OTHER = 7, RC4 };
+enum { OTHER = 12, RC4 };
 static const struct tw_column columns[] = { { "up_to_SSLv2", TW_OF_N, 0, 2, false }, { "up_to_SSLv3", TW_OF_N, 0, 3, false },
-	{ "up_to_TLSv1.0", TW_OF_N, 0, 4, false }, { "up_to_TLSv1.1", TW_OF_N, 0, 5, false },
-	{ "up_to_TLSv1.2", TW_OF_N, 0, 6, false }, { "up_to_TLSv1.3-draft", TW_OF_N, 0, 7, false },
-	{ "up_to_TLSv1.3", TW_OF_N, 0, 8, false }, { "up_to_other", TW_OF_N, 0, 1, false },
+	{ "up_to_TLSv1.0", TW_OF_N, 0, 5, false }, { "up_to_TLSv1.1", TW_OF_N, 0, 6, false },
+	{ "up_to_TLSv1.2", TW_OF_N, 0, 8, false }, { "up_to_TLSv1.3-draft", TW_OF_N, 0, 10, false },
+	{ "up_to_TLSv1.3", TW_OF_N, 0, 12, false }, { "up_to_DTLSv0.9", TW_OF_N, 0, 4, false },
+	{ "up_to_DTLSv1.0", TW_OF_N, 0, 7, false }, { "up_to_DTLSv1.2", TW_OF_N, 0, 9, false },
+	{ "up_to_DTLSv1.3-draft", TW_OF_N, 0, 11, false }, { "up_to_DTLSv1.3", TW_OF_N, 0, 13, false },
+	{ "up_to_other", TW_OF_N, 0, 1, false },
 	{ "rc4", TW_OF_N, 1, -1, false }, { "3des", TW_OF_N, 2, -1, false }, { "export", TW_OF_N, 3, -1, false },
 	{ "null", TW_OF_N, 4, -1, false }, { "anon", TW_OF_N, 5, -1, false }, { "aead", TW_OF_N, 6, 1, false },
 	{ "fs", TW_OF_N, 7, 1, false }, { NULL, 0, 0, 0, false } };

@@ -183,7 +183,8 @@ static bool next(struct tw_slice *s, uint8_t sep, struct tw_slice *w)
  * has no name aside; "other" where nothing else was. */
 static struct tw_slice highest(struct tw_slice offered)
 {
-	static const char *const order[] = { "SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3-draft", "TLSv1.3" };
+	static const char *const order[] = { "SSLv2", "SSLv3", "DTLSv0.9", "TLSv1.0", "TLSv1.1", "DTLSv1.0", "TLSv1.2", "DTLSv1.2",
+		"TLSv1.3-draft", "DTLSv1.3-draft", "TLSv1.3", "DTLSv1.3" };
 	const int n = sizeof order / sizeof *order;
 	struct tw_slice w;
 	int best = -1;
@@ -191,9 +192,11 @@ static struct tw_slice highest(struct tw_slice offered)
 	if (offered.n == 0)
 		return offered;
 	while (next(&offered, ' ', &w))
-		for (int i = n - 1; i > best; i--)
-			if (tw_slice_is(w, order[i]) || (i == n - 2 && w.n > 8 && memcmp(w.p, "TLSv1.3-", 8) == 0))
+		for (int i = n - 1; i > best; i--) {
+			size_t draft = strlen(order[i]) - strlen("draft"); /* of any number */
+			if (tw_slice_is(w, order[i]) || (order[i][draft] == 'd' && w.n > draft && memcmp(w.p, order[i], draft) == 0))
 				best = i;
+		}
 	return tw_str(best < 0 ? "other" : order[best]);
 }
 

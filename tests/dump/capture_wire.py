@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "synth"))
 import packets as P  # noqa: E402
@@ -66,6 +67,8 @@ ASK13 = T.record(T.HANDSHAKE, T.client_hello(T.name("first.example") + T.version
 GOOD13 = {"version": "TLSv1.3", "group": "secp256r1", "cipher": "TLS_AES_128_GCM_SHA256", "outcome": "established", "chain": "", "resumed": "no",
           "offered_versions": "TLSv1.3 TLSv1.2", "name": "first.example"}
 ALERT = T.record(T.ALERT, b"\2\x28")
+# RFC 8879 section 4: zlib, a length of 16 MB that its bytes do not have.
+COMPRESSED = T.message(25, b"\0\1\xff\xff\xff" + T.vector(3, zlib.compress(b"\0" + T.vector(3, T.vector(3, LEAF) + bytes(2)))))
 HELLO_V2 = T.sslv2_client_hello(0x0301, b"\0\0\x2f\1\0\x80\0\0\5")
 MASTER_KEY = T.sslv2(b"\2\1\0\x80" + struct.pack(">HHH", 0, 128, 0) + bytes(128))
 SERVER_V2 = T.sslv2(b"\4\0\1\0\2" + struct.pack(">HHH", len(LEAF), 3, 16) + LEAF + b"\1\0\x80" + bytes(16))
@@ -129,6 +132,12 @@ TALK.update({
     "a name longer than its extension": ([("C", T.record(T.HANDSHAKE, T.client_hello(T.extension(0, T.vector(2, b"\0\0\x20first.example")) + T.versions(0x0303))))] + FULL[1:],
                                          dict(GOOD, name="", offered_versions="TLSv1.2")),
     "suites of an odd length": ([("C", T.record(T.HANDSHAKE, T.client_hello(T.name("first.example"), suites=b"\xc0\x2f\0")))] + FULL[1:], dict(GOOD, offered_classes="aead fs")),
+    "compress_certificate offered, the certificates as ever": (
+        [("C", T.record(T.HANDSHAKE, T.client_hello(T.name("first.example") + T.extension(27, b"\6\0\1\0\2\0\3"))))] + FULL[1:], GOOD),
+    "a CompressedCertificate in TLS 1.2, which has none": answered(T.record(T.HANDSHAKE, T.server_hello() + COMPRESSED + T.certificate(LEAF, ISSUER) + T.ecdhe(23) + T.DONE), **GOOD),
+    "nothing but a CompressedCertificate": answered(T.record(T.HANDSHAKE, T.server_hello() + COMPRESSED + T.ecdhe(23) + T.DONE), **dict(GOOD, chain="")),
+    "a CompressedCertificate in clear in TLS 1.3, against its rules": (
+        [("C", ASK13), ("S", T.record(T.HANDSHAKE, HELLO13 + COMPRESSED)), ("S", T.record(T.DATA, bytes(900))), ("C", T.record(T.DATA, bytes(80)))], GOOD13),
     "a HelloRequest first": ([("S", T.record(T.HANDSHAKE, T.message(T.HELLO_REQUEST, b""))), ("C", HELLO), ("S", FLIGHT)] + LAST, GOOD),
     "GREASE": ([("C", T.record(T.HANDSHAKE, T.client_hello(T.extension(0x0a0a, b"") + T.versions(0x1a1a, 0x0304, 0x0303), suites=b"\x2a\x2a\x13\1")))] + FULL[1:],
                {"offered_versions": "0x1a1a TLSv1.3 TLSv1.2", "offered_classes": "aead fs"}),

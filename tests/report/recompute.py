@@ -80,8 +80,8 @@ def put_client(r, row):
     who = r.randrange(25)
     row["client"] = "" if who == 24 else "10.0.0.%d" % who
     offers = ["", "TLSv1.0", "TLSv1.2", "0x0A0A TLSv1.3 TLSv1.2", "TLSv1.2 TLSv1.3-draft28 0x7f99", "0x1a1a 0x0305", "SSLv2", "TLSv1.1",
-              "SSLv3", "TLSv1.3-experiment02 TLSv1.3"]
-    row["offered_versions"] = offers[who % 10] if r.random() < 0.6 else r.choice(offers)
+              "SSLv3", "TLSv1.3-experiment02 TLSv1.3", "DTLSv0.9", "DTLSv1.0", "DTLSv1.2", "DTLSv1.3 DTLSv1.2", "DTLSv1.2 DTLSv1.3-draft38"]
+    row["offered_versions"] = offers[who % len(offers)] if r.random() < 0.6 else r.choice(offers)
     habit = random.Random(who if r.random() < 0.6 else r.random())
     row["offered_classes"] = " ".join(c for c in "rc4 3des export null anon aead fs".split() if habit.random() < 0.5)
 

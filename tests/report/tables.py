@@ -106,7 +106,8 @@ class Monitoring(Wide):
 
 
 class Offers(Wide):
-    order = "other SSLv2 SSLv3 TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3-draft TLSv1.3".split()
+    order = ("other SSLv2 SSLv3 DTLSv0.9 TLSv1.0 TLSv1.1 DTLSv1.0 TLSv1.2 DTLSv1.2 TLSv1.3-draft DTLSv1.3-draft "
+             "TLSv1.3 DTLSv1.3").split()
     classes = "rc4 3des export null anon aead fs".split()
     columns = dict.fromkeys(["up_to_" + v for v in order] + classes, "n")
     units = "connection client client-any".split()
@@ -115,7 +116,7 @@ class Offers(Wide):
         return r["source"] == "passive" and r["offered_versions"] != ""
 
     def facets(self, r, s):
-        named = ["TLSv1.3-draft" if v.startswith("TLSv1.3-") else v for v in r["offered_versions"].split()]
+        named = [v.partition("-")[0] + "-draft" if "TLSv1.3-" in v else v for v in r["offered_versions"].split()]
         top = max((self.order.index(v) for v in named if v in self.order), default=0)
         return [(top, top + 1, ["up_to_" + self.order[top]])] + \
             [flag(r, c in r["offered_classes"].split(), c, c in ("aead", "fs")) for c in self.classes]
