@@ -57,6 +57,10 @@ EXTRA_DIST += tests/trust/revoked
 dist_check_SCRIPTS += tests/trust/import.sh tests/trust/rebuild.sh tests/trust/stores.sh
 EXTRA_DIST += tests/trust/import.py tests/trust/import_text.py tests/trust/stores.py
 EXTRA_DIST += tests/trust/ctl.py tests/trust/keystores tests/trust/keystores.py
+check_PROGRAMS += tests/check_dates
+tests_check_dates_SOURCES = tests/trust/check_dates.c
+tests_check_dates_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_dates_LDADD = libtrust.la libjson.la libcert.la libbase.la -lstdc++ $(CHECK_LIBS)
 
 # Facts against GnuTLS and libcrypto, certificate by certificate.
 EXTRA_DIST += tests/cert/corpus/gather.sh
@@ -162,13 +166,13 @@ dist_check_SCRIPTS += tests/dump/dtls.sh
 EXTRA_DIST += tests/dump/dtls.py tests/dump/dtls_peers.py
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
 
-dist_check_SCRIPTS += tests/report/recompute.sh
-EXTRA_DIST += tests/report/recompute.py tests/report/tables.py
+dist_check_SCRIPTS += tests/report/recompute.sh tests/report/stores.sh
+EXTRA_DIST += tests/report/recompute.py tests/report/tables.py tests/report/stores.py
 
-dist_check_SCRIPTS += tests/samples/both.sh tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh tests/samples/tables.sh \
+dist_check_SCRIPTS += tests/samples/both.sh tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh tests/samples/stores.sh tests/samples/tables.sh \
 	tests/samples/transcripts.sh tests/samples/truth.sh
 EXTRA_DIST += tests/samples/both.py tests/samples/capture.py tests/samples/peers.py tests/samples/public.py \
-	tests/samples/samples.py tests/samples/tables.py tests/samples/transcripts.py tests/samples/truth.py
+	tests/samples/samples.py tests/samples/stores.py tests/samples/tables.py tests/samples/transcripts.py tests/samples/truth.py
 
 # make bench: ratios to bare loops in the same run; TW_BENCH_BYTES sets the size.
 EXTRA_PROGRAMS = tests/bench/bare

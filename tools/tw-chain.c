@@ -2,6 +2,7 @@
 #include "base/filter.h"
 #include "chain/stage.h"
 #include "cli.h"
+#include "trust/dates.h"
 
 #include <config.h>
 #include <getopt.h>
@@ -18,6 +19,7 @@ static const char help[] =
 	"  --store [NAME=]SPEC    mozilla (as of the row's time), mozilla@DATE, a file or\n"
 	"                         folder of certificates or snapshots; repeatable\n"
 	"  --store-nearest        rows before a store's first snapshot are judged by it\n"
+	"  --dates FROM/TO/EVERY  the store as of each date, 2015-01-01/2024-01-01/P6M\n"
 	"  --pool P               judge a second time, with all of --certs or a file's\n"
 	"  --witness FILE         certificates that only explain missing_intermediate\n"
 	"                         (default: those of --certs if ROWS is a file)\n"
@@ -27,11 +29,10 @@ static const char help[] =
 	"  --crl FILE             CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R         known (default): what a list names is revoked;\n"
 	"                         require: and each certificate needs a CRL in force\n"
-	"  --show COLUMNS         path,culprit,window,ever,fetched,snapshot,facts for S\n"
+	"  --show COLUMNS         path,culprit,window,ever,fetched,snapshot,facts,roots\n"
 	"  -o, --output FILE      write there, default standard output\n"
 	"  --threads N            threads that work on rows, by default one a processor\n"
 	"  --stats  -q, --quiet  --help  --version\n"
-	"\n"
 	"Exit status: 0 done, 2 usage, unusable input, or a failed write.\n";
 
 /* What a pipe can't have: all certificates before the first row. */
@@ -49,11 +50,11 @@ static int follows(const struct tw_chain_options *o, const char *rows)
 }
 
 /* -1: go on; else the exit status. */
-static int parse(struct tw_chain_options *o, char **store, char **crl, const char **show, const char **rows, const char **out, int argc,
+static int parse(struct tw_chain_options *o, char **store, char **crl, const char **dates, const char **show, const char **rows, const char **out, int argc,
     char **argv)
 {
 	static const struct option longs[] = {
-		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "store-nearest", 0, 0, 'n' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
+		{ "certs", 1, 0, 'c' }, { "store", 1, 0, 's' }, { "store-nearest", 0, 0, 'n' }, { "dates", 1, 0, 'd' }, { "pool", 1, 0, 'p' }, { "witness", 1, 0, 'w' },
 		{ "show", 1, 0, 'S' }, { "profile", 1, 0, 'P' }, { "purpose", 1, 0, 'u' }, { "stats", 0, 0, 'z' },
 		{ "client-chain", 0, 0, 'l' },
 		{ "crl", 1, 0, 'C' }, { "revocation", 1, 0, 'R' }, { "output", 1, 0, 'o' }, { "quiet", 0, 0, 'q' },
@@ -66,6 +67,7 @@ static int parse(struct tw_chain_options *o, char **store, char **crl, const cha
 		case 'c': o->certs = optarg; break;
 		case 's': store[o->nstore++] = optarg; break;
 		case 'n': o->nearest = true; break;
+		case 'd': *dates = optarg; break;
 		case 'p': o->pool = optarg; break;
 		case 'w': o->witness = optarg; break;
 		case 'o': *out = optarg; break;
@@ -169,12 +171,18 @@ int main(int argc, char **argv)
 	char **store = tw_alloc((size_t)argc * sizeof *store);
 	char **crl = tw_alloc((size_t)argc * sizeof *crl);
 	struct tw_chain_options o = { .store = store, .crl = crl };
-	const char *show = "", *rows = "-", *out = NULL;
+	const char *show = "", *rows = "-", *out = NULL, *dates = NULL;
+	char **dated = NULL;
 
 	cli_start("tw-chain", false);
-	int status = parse(&o, store, crl, &show, &rows, &out, argc, argv);
+	int status = parse(&o, store, crl, &dates, &show, &rows, &out, argc, argv);
+	if (status < 0 && dates) {
+		status = tw_dates_stores(dates, store, o.nstore, o.nearest, &dated, &o.nstore) < 0 ? 2 : -1;
+		o.store = dated;
+	}
 	if (status < 0)
 		status = run(&o, show, rows, out);
+	tw_dates_free(dated, dated ? o.nstore : 0);
 	free(store);
 	free(crl);
 	return status;

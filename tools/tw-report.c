@@ -37,7 +37,7 @@ struct options {
 	const struct tw_table *table[MAX_TABLES];
 	int ntables;
 	const char *dir, *cell, *rows;
-	bool pretty;
+	bool pretty, all; /* no table was named */
 	unsigned threads; /* 0: one a processor */
 	struct tw_report_options report;
 };
@@ -82,7 +82,7 @@ static int run(const struct options *o)
 	int err = tw_filter_run(&stage, 1, o->rows, NULL, o->threads);
 
 	for (int i = 0; i < o->ntables && err == 0; i++)
-		err = tw_report_can(r, o->table[i]);
+		err = o->all && tw_report_beside(r, o->table[i]) ? 0 : tw_report_can(r, o->table[i]);
 	if (err == 0)
 		tw_report_count(r);
 	if (err == 0 && o->cell) {
@@ -98,7 +98,8 @@ static int run(const struct options *o)
 			err = -1;
 		}
 		for (int i = 0; i < o->ntables && err == 0; i++)
-			err = write_table(o, r, o->table[i]);
+			if (!o->all || !tw_report_beside(r, o->table[i]))
+				err = write_table(o, r, o->table[i]);
 	}
 	tw_report_free(r);
 	return err ? 2 : 0;
@@ -215,7 +216,8 @@ int main(int argc, char **argv)
 		return cli_usage("--rows wants no -t, and ROWS as a file, not a pipe: it is read twice");
 	if (o.cell && (o.dir || o.pretty || o.report.units))
 		return cli_usage("--rows prints rows: -o, --pretty and --unit say nothing to it");
-	if (!o.ntables)
+	o.all = !o.ntables;
+	if (o.all)
 		while (tw_tables[o.ntables]) {
 			o.table[o.ntables] = tw_tables[o.ntables];
 			o.ntables++;

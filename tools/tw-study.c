@@ -7,6 +7,7 @@
 #include "crypto/classify.h"
 #include "dump/ingest.h"
 #include "report/report.h"
+#include "trust/dates.h"
 
 #include <config.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ static const char help[] =
 	"  --store [NAME=]SPEC  mozilla (default; as of each row's time), mozilla@DATE,\n"
 	"                       a file, folder of certificates or snapshots; repeatable\n"
 	"  --store-nearest      rows before a store's first snapshot are judged by it\n"
+	"  --dates FROM/TO/EVERY  the store as of each date, 2015-01-01/2024-01-01/P6M\n"
 	"  --client-chain       judge the certificates that clients sent too, of captures\n"
 	"  --profile P          rfc5280 (default), webpki or 2015: the rules for chains\n"
 	"  --crl FILE           CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
@@ -38,7 +40,6 @@ static const char help[] =
 	"  --time-from-name     the same, from the date in each file's name\n"
 	"  --threads N          threads that work, by default one a processor\n"
 	"  -q, --quiet  --help  --version\n"
-	"\n"
 	"Exit status: 0 done, 2 usage, unreadable or unusable input, failed write.\n";
 
 struct study {
@@ -48,7 +49,8 @@ struct study {
 	char **store, **crl;
 	int nstore, ncrl;
 	bool require, client;
-	const char *dir;
+	const char *dir, *dates;
+	char **dated; /* stores on dates, or NULL */
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
 	const struct tw_profile *profile;
@@ -156,6 +158,8 @@ static int tables(struct study *s, struct tw_report *r)
 		tw_error("%s: %s", dir, strerror(errno));
 	tw_report_count(r);
 	for (const struct tw_table *const *t = tw_tables; *t && err == 0; t++) {
+		if (tw_report_beside(r, *t))
+			continue;
 		path.n = 0;
 		tw_buf_addf(&path, "%s/%s.csv", dir, tw_table_id(*t));
 		tw_buf_addc(&path, '\0');
@@ -209,9 +213,11 @@ static int judge(struct study *s, struct tw_stage *chain, struct tw_stage *clien
 
 static int analyse(struct study *s)
 {
-	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->store, .nstore = s->nstore,
-		.nearest = s->nearest, .pool = "all", .witness = "all", .show = TW_SHOW_EVER, .judgements = true, .profile = s->profile,
-		.crl = s->crl, .ncrl = s->ncrl, .require = s->require, .client = s->client, .threads = s->options.threads };
+	uint32_t several = s->nstore > 1 ? TW_SHOW_CULPRIT | TW_SHOW_ROOTS : 0;
+	struct tw_chain_options options = { .certs = (const char *)s->names[1].p, .store = s->dated ? s->dated : s->store,
+		.nstore = s->nstore, .nearest = s->nearest, .pool = "all", .witness = "all", .show = TW_SHOW_EVER | several,
+		.judgements = true, .profile = s->profile, .crl = s->crl, .ncrl = s->ncrl, .require = s->require, .client = s->client,
+		.threads = s->options.threads };
 	struct tw_certs certs = { 0 };
 
 	if (tw_certs_open(&certs, options.certs))
@@ -242,6 +248,10 @@ static int run(struct study *s, char **dumps, int n)
 		tw_error("%s: %s", s->dir, strerror(errno));
 		return 2;
 	}
+	if (s->dates) {
+		if (tw_dates_stores(s->dates, s->store, s->nstore, s->nearest, &s->dated, &s->nstore) < 0)
+			return 2;
+	}
 	int bad = ingest(s, dumps, n);
 	int err = bad < 0 ? -1 : analyse(s);
 	for (int i = 0; i < s->nnames; i++)
@@ -260,9 +270,9 @@ static int clients(struct study *s, const char *how)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, NEAREST, CLIENT_CHAIN, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP,
+	enum { STORE = 256, NEAREST, DATES, CLIENT_CHAIN, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP,
 		SHOW_VERSION };
-	static const struct option longs[] = { { "store", 1, 0, STORE }, { "store-nearest", 0, 0, NEAREST },
+	static const struct option longs[] = { { "store", 1, 0, STORE }, { "store-nearest", 0, 0, NEAREST }, { "dates", 1, 0, DATES },
 		{ "client-chain", 0, 0, CLIENT_CHAIN }, { "profile", 1, 0, PROFILE },
 		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "clients", 1, 0, CLIENTS }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
@@ -278,6 +288,7 @@ int main(int argc, char **argv)
 		switch (c) {
 		case STORE: s.store[s.nstore++] = optarg; break;
 		case NEAREST: s.nearest = true; break;
+		case DATES: s.dates = optarg; break;
 		case PROFILE:
 			if (!(s.profile = tw_profile_find(optarg)))
 				status = cli_usage("--profile %s: " tw_profile_names, optarg);
@@ -315,6 +326,7 @@ int main(int argc, char **argv)
 	s.dir = optind < argc ? argv[optind] : "";
 	if (status < 0)
 		status = argc - optind < 2 ? cli_usage("a STUDY and a DUMP are wanted") : run(&s, argv + optind + 1, argc - optind - 1);
+	tw_dates_free(s.dated, s.dated ? s.nstore : 0);
 	tw_buf_free(&s.at);
 	tw_provenance_free(&s.provenance);
 	tw_clients_free(s.clients);

@@ -123,6 +123,10 @@
 /* PKCS#12 bags in bags: no tool that is known nests them at all. */
 #define TW_MAX_BAG_DEPTH 4
 
+/* Dates of a series, each a store of its own with columns of its own: daily for
+ * half a year, monthly for fifteen. */
+#define TW_MAX_DATES 180
+
 /* Certificates one server presents: the longest honest chains have some ten,
  * misconfigured servers have sent whole bundles of some hundred. */
 #define TW_MAX_PRESENTED 1024u

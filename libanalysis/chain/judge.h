@@ -56,6 +56,8 @@ struct tw_question {
 	const struct tw_index *pool;    /* or NULL */
 	const struct tw_index *witness; /* or NULL */
 	const struct tw_staple *staple; /* the response that came with it, or NULL */
+	const uint32_t *without;        /* certificates that are no anchors here, whatever the store says */
+	uint32_t nwithout;
 };
 
 /* From its second on, until the next step's. */

@@ -52,6 +52,7 @@ libchain_la_SOURCES = \
 	libanalysis/chain/revocation.c \
 	libanalysis/chain/revocation.h \
 	libanalysis/chain/revoke.h \
+	libanalysis/chain/roots.c \
 	libanalysis/chain/rows.c \
 	libanalysis/chain/rsa.c \
 	libanalysis/chain/rules.c \

@@ -135,6 +135,12 @@ static void settle_members(struct tw_chain *o, struct tw_slice text, struct tw_s
 	o->of_settled = e;
 }
 
+struct tw_question tw_chain_question(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, int store, int pool, int64_t t)
+{
+	settle_members(o, text, e);
+	return question(o, (const uint32_t *)(const void *)o->settled.p, (uint32_t)(o->settled.n / sizeof(uint32_t)), store, pool, t);
+}
+
 void tw_chain_judge(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, const int64_t *t)
 {
 	if (e->leaf == TW_NONE || (!o->dated && e->answer[0].j))
@@ -147,9 +153,7 @@ void tw_chain_judge(struct tw_chain *o, struct tw_seen *e, struct tw_slice text,
 			int64_t at = any || !t ? 0 : *t;
 			if ((!any && (!t || !tw_store_speaks(&o->store[s], at))) || find(a, at))
 				continue;
-			settle_members(o, text, e);
-			const uint32_t *v = (const uint32_t *)(const void *)o->settled.p;
-			struct tw_question q = question(o, v, (uint32_t)(o->settled.n / sizeof *v), s, p, at);
+			struct tw_question q = tw_chain_question(o, e, text, s, p, at);
 			tw_judge_chain(o->judge, &q, &j);
 			struct tw_held held = j.held;
 			add_answer(a, held, shared(o, e, &j));
@@ -246,6 +250,7 @@ static void forget(struct tw_seen *e, int n)
 		}
 	}
 	free(e->answer);
+	tw_chain_roots_free(e, n);
 }
 
 void tw_chain_forget(struct tw_chain *o)

@@ -22,6 +22,14 @@ struct tw_answer {
 	_Atomic(struct tw_answer *) next;
 };
 
+/* All anchors at which a good path of a chain ends, for rows of these times. One
+ * thread at a time puts another before those that others look at. */
+struct tw_rooted {
+	int64_t from, until;
+	struct tw_buf text;       /* SHA-256s, sorted, a blank between them */
+	struct tw_rooted *next;
+};
+
 /* What is remembered of a distinct chain. */
 struct tw_seen {
 	uint8_t id[TW_SHA256];    /* of the chain field's text */
@@ -29,6 +37,7 @@ struct tw_seen {
 	bool partly;              /* some member is not at hand */
 	const char *order;
 	struct tw_answer *answer; /* by store, presented and pool: its first. NULL without leaf */
+	_Atomic(struct tw_rooted *) *rooted; /* likewise; NULL: nobody asked */
 };
 
 /* Which snapshots of a store rows were judged by. */
@@ -77,6 +86,14 @@ struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const
 void tw_chain_judge(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, const int64_t *t);
 /* What came of it in a store that speaks for t. */
 const struct tw_judgement *tw_chain_answer(const struct tw_seen *e, int store, int pool, int64_t t);
+/* What is asked of it in a store, with its members, which are lent until
+ * another's are. t: of a series, the date. */
+struct tw_question tw_chain_question(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, int store, int pool, int64_t t);
+/* roots.c: finds the roots that good paths reach at t in each store, where that
+ * was not done yet; and looks them up, empty where the chain is not ok. */
+void tw_chain_roots(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, int64_t t);
+struct tw_slice tw_chain_rooted(const struct tw_seen *e, int store, int pool, int64_t t);
+void tw_chain_roots_free(struct tw_seen *e, int n);
 /* The first member that is not at hand; empty: all are. */
 struct tw_slice tw_chain_absent(const struct tw_chain *o, struct tw_slice text);
 /* The first certificate of a chain, TW_NONE where it is not at hand. */
@@ -102,7 +119,7 @@ void tw_chain_used_free(struct tw_chain *o);
 void tw_chain_put_show(const struct tw_chain *o, struct tw_buf *b, uint32_t what, int s, const struct tw_judgement *j,
 	const struct tw_step *at, int64_t t);
 extern const char *const tw_chain_shows[];
-#define TW_NSHOW 7
+#define TW_NSHOW 8
 int tw_chain_bind(void *self, struct tw_header *h);
 int tw_chain_row(void *self, struct tw_row *r);
 void tw_chain_look(void *self, struct tw_row *r, struct tw_mark *m, unsigned thread);

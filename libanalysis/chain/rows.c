@@ -8,7 +8,7 @@
 static const char *const columns[TW_COL_N] = {
 	"time", "name", "chain", "collected", "version", "resumed", "outcome", "source", "ocsp_stapled"
 };
-const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "ever", "fetched", "snapshot", "facts" };
+const char *const tw_chain_shows[TW_NSHOW] = { "path", "culprit", "window", "ever", "fetched", "snapshot", "facts", "roots" };
 
 static int add_column(struct tw_chain *o, struct tw_header *h, const char *what, const char *store, const char *pool)
 {
@@ -181,7 +181,7 @@ static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why
 }
 
 /* extra: the facts that are the row's. */
-static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int store,
+static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int store, int pool,
 	const struct tw_judgement *j, int64_t t, uint32_t extra, struct tw_buf *b)
 {
 	struct tw_step at = *tw_judgement_at(j, t);
@@ -194,8 +194,10 @@ static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct
 		if (!(o->show & 1u << k))
 			continue;
 		b->n = 0;
-		if (!none)
+		if (!none && 1u << k != TW_SHOW_ROOTS)
 			tw_chain_put_show(o, b, 1u << k, store, j, &at, t);
+		else if (!none && at.reason == TW_R_OK)
+			tw_buf_addslice(b, tw_chain_rooted(e, store, pool, t));
 		tw_row_add(r, tw_buf_slice(b));
 	}
 }
@@ -210,7 +212,7 @@ static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struc
 			if (!speaks)
 				put_no_verdict(o, r, "no_snapshot");
 			else
-				put_verdict(o, r, e, s, own ? &own[2 * s + p] : tw_chain_answer(e, s, p, t), t, extra, b);
+				put_verdict(o, r, e, s, p, own ? &own[2 * s + p] : tw_chain_answer(e, s, p, t), t, extra, b);
 		}
 	}
 }
@@ -317,6 +319,8 @@ int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned th
 	tw_chain_judge(o, e, text, m->flags & TIMED ? &m->v : NULL);
 	if (m->flags & TIMED && e->answer)
 		tw_chain_count(o, m->v);
+	if (m->flags & TIMED && o->show & TW_SHOW_ROOTS)
+		tw_chain_roots(o, e, text, m->v);
 	struct tw_staple staple;
 	if (m->flags & STAPLED && staple_of(o, r, &o->der[thread], &staple))
 		m->q = tw_chain_stapled(o, text, &staple, m->v);

@@ -14,7 +14,7 @@ int tw_chain_show(const char *list, uint32_t *bits)
 		while (i < TW_NSHOW && (strlen(tw_chain_shows[i]) != n || memcmp(p, tw_chain_shows[i], n) != 0))
 			i++;
 		if (i == TW_NSHOW) {
-			tw_error("--show %s: path, culprit, window, ever, fetched, snapshot, facts", list);
+			tw_error("--show %s: path, culprit, window, ever, fetched, snapshot, facts, roots", list);
 			return -1;
 		}
 		*bits |= 1u << i;

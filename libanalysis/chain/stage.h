@@ -7,7 +7,7 @@
 
 /* Columns on demand, in this order. */
 enum { TW_SHOW_PATH = 1, TW_SHOW_CULPRIT = 2, TW_SHOW_WINDOW = 4, TW_SHOW_EVER = 8, TW_SHOW_FETCHED = 16,
-	TW_SHOW_SNAPSHOT = 32, TW_SHOW_FACTS = 64 };
+	TW_SHOW_SNAPSHOT = 32, TW_SHOW_FACTS = 64, TW_SHOW_ROOTS = 128 };
 
 struct tw_chain_options {
 	const char *certs;    /* certs.der */

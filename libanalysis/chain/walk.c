@@ -70,6 +70,14 @@ static struct tw_row_key seen_by(const struct tw_judge *j, struct tw_row_key r)
 	return r;
 }
 
+static bool is_without(const struct tw_question *q, uint32_t cert)
+{
+	for (uint32_t i = 0; i < q->nwithout; i++)
+		if (q->without[i] == cert)
+			return true;
+	return false;
+}
+
 static void meet_rows(struct tw_walk *w, uint32_t name)
 {
 	const struct tw_trust *t = w->q->trust;
@@ -77,7 +85,7 @@ static void meet_rows(struct tw_walk *w, uint32_t name)
 
 	for (uint32_t i = tw_trust_rows(t, name); i < t->n && t->subject[i] == name; i++) {
 		uint32_t c = t->row[i].cert;
-		if (t->held && !tw_held_narrow(&w->j->held, t->held[i], w->q->at))
+		if (is_without(w->q, c) || (t->held && !tw_held_narrow(&w->j->held, t->held[i], w->q->at)))
 			continue;
 		struct tw_row_key r = seen_by(w->j, t->row[i]);
 		tw_buf_add(w->rows, &r, sizeof r);

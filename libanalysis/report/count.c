@@ -32,10 +32,13 @@ static struct tw_line start(const struct tw_collect *c, const struct tw_tuple *t
 	l.part[n++] = all ? tw_str("all") : tw_piece(tuple, TW_F_PROTOCOL);
 	l.part[n++] = tw_str(tw_report_unit(c->r, c->unit));
 	for (uint32_t k = 0; k < c->r->options.nby; k++)
-		l.part[n++] = tw_piece(tuple, TW_F_N + 3 * c->r->njudgement + k);
+		l.part[n++] = tw_piece(tuple, TW_F_N + TW_J_N * c->r->njudgement + k);
 	if (c->t->judged) {
-		l.part[n++] = tw_str(c->r->judgement[j].store);
-		l.part[n++] = tw_str(c->r->judgement[j].pool ? "pool" : "presented");
+		struct tw_pair_of p = c->t->pairs ? tw_pair_of(c->r, j) : (struct tw_pair_of){ j, TW_NONE };
+		l.part[n++] = tw_str(c->r->judgement[p.store].store);
+		l.part[n++] = tw_str(c->r->judgement[p.store].pool ? "pool" : "presented");
+		if (c->t->pairs)
+			l.part[n++] = tw_str(p.other == TW_NONE ? "any" : c->r->judgement[p.other].store);
 	}
 	l.nparts = l.ngroup = n;
 	return l;
@@ -113,7 +116,7 @@ static void add_long(struct tw_collect *c, struct tw_line at, const char *role, 
 static bool is_in_part(const struct tw_table *t, const struct tw_tuple *tuple, uint32_t j)
 {
 	if (t->judged)
-		return tw_verdict(tuple, j).n > 0;
+		return !t->pairs && tw_verdict(tuple, j).n > 0;
 	return t->in_part && t->in_part(tuple);
 }
 
@@ -176,7 +179,9 @@ static void add_several(struct tw_collect *c, const struct tw_pair *v, uint32_t 
 		c->single[all][v->tuple]++;
 		return;
 	}
-	for (uint32_t j = 0; j < (c->t->judged ? c->r->njudgement : 1); j++) {
+	for (uint32_t j = 0; j < tw_keys(c->r, c->t); j++) {
+		if (!tw_key_is(c->r, c->t, j))
+			continue;
 		struct tw_line at = start(c, &c->r->tuple[v->tuple], j, all);
 		if (c->t->shape == TW_WIDE)
 			add_several_wide(c, v, n, j, &at);
@@ -227,8 +232,9 @@ static void things(struct tw_collect *c, const struct tw_tally *tally, enum tw_u
 	tw_tally_each(tally, each_thing, c);
 	for (int all = 0; all < 2; all++) {
 		for (uint32_t i = 0; i < c->r->tuples.n; i++)
-			for (uint32_t j = 0; c->single[all][i] && j < (c->t->judged ? c->r->njudgement : 1); j++)
-				add(c, &c->r->tuple[i], j, all, c->single[all][i], 0);
+			for (uint32_t j = 0; c->single[all][i] && j < tw_keys(c->r, c->t); j++)
+				if (tw_key_is(c->r, c->t, j))
+					add(c, &c->r->tuple[i], j, all, c->single[all][i], 0);
 		free(c->single[all]);
 	}
 }
@@ -244,7 +250,7 @@ static void each_host(void *self, struct tw_pair *v, uint32_t n)
 	if (n < 2 || !c->t->counts(&c->r->tuple[stands]))
 		return;
 	c->entity = v->name;
-	for (uint32_t j = 0; j < (c->t->judged ? c->r->njudgement : 1); j++) {
+	for (uint32_t j = 0; j < tw_keys(c->r, c->t); j++) {
 		bool differ = false;
 		for (int f = 0; f < c->nfacets && !differ; f++)
 			for (uint32_t i = 1; i < n && !differ; i++)
@@ -260,22 +266,23 @@ static void each_host(void *self, struct tw_pair *v, uint32_t n)
 /* Units of which a tuple's count is kept. */
 static void rows(struct tw_collect *c, enum tw_unit unit)
 {
-	uint32_t nj = c->t->judged ? c->r->njudgement : 1;
+	uint32_t nj = tw_keys(c->r, c->t);
 
 	if (!(c->t->units & c->r->options.units & 1u << unit))
 		return;
 	c->unit = unit;
-	c->disagree = tw_alloc(((size_t)nj * c->r->tuples.n + 1) * sizeof *c->disagree);
+	bool hosts = !c->t->pairs && (unit == TW_UNIT_HOST || unit == TW_UNIT_TARGET);
+	c->disagree = hosts ? tw_alloc(((size_t)nj * c->r->tuples.n + 1) * sizeof *c->disagree) : NULL;
 	c->chosen = unit == TW_UNIT_HOST ? &c->r->host : &c->r->target;
-	if (unit == TW_UNIT_HOST || unit == TW_UNIT_TARGET)
+	if (hosts)
 		tw_tally_each(unit == TW_UNIT_HOST ? &c->r->host_all : &c->r->target_all, each_host, c);
 	for (uint32_t i = 0; i < c->r->tuples.n && !c->trace; i++) {
 		const struct tw_tuple *tuple = &c->r->tuple[i];
 		if (tuple->count[unit] == 0 || !c->t->counts(tuple))
 			continue;
 		for (uint32_t j = 0; j < nj; j++)
-			for (int all = 0; all < 2; all++)
-				add(c, tuple, j, all, tuple->count[unit], c->disagree[(size_t)j * c->r->tuples.n + i]);
+			for (int all = 0; all < 2 && tw_key_is(c->r, c->t, j); all++)
+				add(c, tuple, j, all, tuple->count[unit], hosts ? c->disagree[(size_t)j * c->r->tuples.n + i] : 0);
 	}
 	free(c->disagree);
 }
@@ -343,8 +350,8 @@ bool tw_lines_hit(const struct tw_report *r, struct tw_trace *trace, const struc
 	c.unit = trace->unit;
 	trace->one = true;
 	trace->hit = false;
-	for (uint32_t j = 0; j < (c.t->judged ? r->njudgement : 1); j++)
-		for (int all = 0; all < 2; all++)
+	for (uint32_t j = 0; j < tw_keys(r, c.t); j++)
+		for (int all = 0; all < 2 && tw_key_is(r, c.t, j); all++)
 			add(&c, tuple, j, all, 1, 1);
 	trace->one = false;
 	trace->column = column;

@@ -1,6 +1,8 @@
 /* A table as CSV. */
 #include "report/internal.h"
 
+#include <string.h>
+
 uint32_t tw_key_names(const struct tw_report *r, const struct tw_table *t, const char *name[TW_LINE_PARTS])
 {
 	uint32_t n = 0;
@@ -10,6 +12,8 @@ uint32_t tw_key_names(const struct tw_report *r, const struct tw_table *t, const
 	if (t->judged) {
 		name[n++] = "store";
 		name[n++] = "pool";
+		if (t->pairs)
+			name[n++] = "other";
 	}
 	if (t->roles)
 		name[n++] = "role";
@@ -34,7 +38,7 @@ uint64_t tw_whole(const struct tw_table *t, const struct tw_line *l, int column)
 
 static bool has_hosts(const struct tw_table *t)
 {
-	return t->units & (TW_U(HOST) | TW_U(TARGET));
+	return !t->pairs && t->units & (TW_U(HOST) | TW_U(TARGET));
 }
 
 static void header(const struct tw_report *r, const struct tw_table *t, struct tw_buf *b)
@@ -45,7 +49,10 @@ static void header(const struct tw_report *r, const struct tw_table *t, struct t
 	tw_buf_adds(b, "source,protocol,unit,n");
 	for (uint32_t i = 0; i < n; i++) {
 		tw_buf_addc(b, ',');
-		tw_csv_field(b, tw_str(name[i]));
+		if (t->shape == TW_LONG && i == n - 1)
+			tw_buf_adds(b, name[i]); /* a column for each of its parts */
+		else
+			tw_csv_field(b, tw_str(name[i]));
 	}
 	if (t->shape == TW_LONG)
 		tw_buf_addf(b, t->part ? ",n_total,%s,count,count_pct,count_pct_total" : ",count,count_pct", t->part);
@@ -102,6 +109,21 @@ static void long_one(const struct tw_table *t, const struct tw_line *group, cons
 	share(b, true, l->n, group->n);
 }
 
+/* A part of the key; of a value with several parts each is a field. */
+static void parts(struct tw_buf *b, struct tw_slice s, bool value)
+{
+	const uint8_t *tab;
+
+	while (value && s.n && (tab = memchr(s.p, '\t', s.n))) {
+		size_t n = (size_t)(tab - s.p);
+		tw_csv_field(b, (struct tw_slice){ s.p, n });
+		tw_buf_addc(b, ',');
+		s.p += n + 1;
+		s.n -= n + 1;
+	}
+	tw_csv_field(b, s);
+}
+
 static void line(const struct tw_report *r, const struct tw_table *t, const struct tw_line *group, const struct tw_line *l,
     struct tw_buf *b)
 {
@@ -110,7 +132,7 @@ static void line(const struct tw_report *r, const struct tw_table *t, const stru
 			tw_buf_addu(b, group->n);
 			tw_buf_addc(b, ',');
 		}
-		tw_csv_field(b, l->part[i]);
+		parts(b, l->part[i], t->shape == TW_LONG && i == l->nparts - 1);
 		if (i + 1 < l->nparts || i == 2)
 			tw_buf_addc(b, ',');
 	}

@@ -24,7 +24,8 @@ struct tw_piece {
 };
 struct tw_tuple {
 	const uint8_t *text;     /* identity and order: the lengths of all pieces, then their bytes */
-	struct tw_piece *piece;  /* TW_F_N, then three a judgement, then --by */
+	struct tw_piece *piece;  /* TW_F_N, then TW_J_N a judgement, then --by */
+	const struct tw_report *report;
 	size_t n;                /* of text */
 	uint64_t count[TW_UNIT_N]; /* probe, host, target, connection */
 	uint32_t group[2];       /* ordinal of (source, protocol, --by), and without protocol */
@@ -32,10 +33,18 @@ struct tw_tuple {
 	bool established, passive;
 };
 
+/* A judgement's pieces. Roots and culprit only of a row of which some other
+ * store with the same pool says otherwise, yes for no: else every leaf would
+ * be a tuple of its own; a culprit that is the leaf is told as "leaf". */
+enum tw_judged { TW_J_VERDICT, TW_J_REASON, TW_J_EVER, TW_J_ROOTS, TW_J_CULPRIT, TW_J_N };
 struct tw_judgement {
 	char *store;
 	bool pool;
-	uint32_t column[3]; /* verdict, reason, and ever where it is there */
+	uint32_t column[TW_J_N]; /* the last three where they are there */
+	/* Of a store on a date, NAME-YYYY-MM-DD: the same on the date before, TW_NONE
+	 * where there is none. */
+	bool dated;
+	uint32_t previous;
 };
 enum tw_by_kind { TW_BY_COLUMN, TW_BY_DAY, TW_BY_WEEK, TW_BY_MONTH };
 
@@ -54,6 +63,7 @@ struct tw_report {
 	struct tw_tally host, target, host_all, target_all, server, clients, certificate;
 	uint64_t recent[1u << 14]; /* (chain, tuple) seen lately: nothing new in them */
 	bool counted;
+	struct tw_texts *texts;
 	struct tw_trace *trace;
 };
 
@@ -63,11 +73,15 @@ static inline struct tw_slice tw_piece(const struct tw_tuple *t, uint32_t i)
 }
 static inline struct tw_slice tw_verdict(const struct tw_tuple *t, uint32_t j)
 {
-	return tw_piece(t, TW_F_N + 3 * j);
+	return tw_piece(t, TW_F_N + TW_J_N * j);
 }
 static inline struct tw_slice tw_reason(const struct tw_tuple *t, uint32_t j)
 {
-	return tw_piece(t, TW_F_N + 3 * j + 1);
+	return tw_piece(t, TW_F_N + TW_J_N * j + TW_J_REASON);
+}
+static inline struct tw_slice tw_judged(const struct tw_tuple *t, uint32_t j, enum tw_judged what)
+{
+	return tw_piece(t, TW_F_N + TW_J_N * j + what);
 }
 static inline bool tw_tuple_is(const struct tw_tuple *t, enum tw_asked f, const char *s)
 {
@@ -120,17 +134,21 @@ struct tw_table {
 	uint64_t needs;  /* bits of 1 << TW_F_* */
 	uint32_t units;  /* bits of 1 << TW_UNIT_* */
 	bool judged;     /* once for each judgement, keys store and pool */
+	bool pairs;      /* and for each other store with the same pool, key other; then for all others */
+	bool dated;      /* and only of stores on a date */
+	bool roots;      /* wants the columns roots and culprit */
 	/* Does the tuple count in n? */
 	bool (*counts)(const struct tw_tuple *);
 	/* TW_WIDE: the columns, ended by one without name, and which the tuple
-	 * counts in (j: judgement), as bits; which columns a unit has none of. */
+	 * counts in (j: judgement, or pair: tw_pair_of), as bits; which columns a unit has none of. */
 	const struct tw_column *columns;
 	uint64_t (*mark)(const struct tw_tuple *, uint32_t j);
 	uint64_t (*blank)(const struct tw_report *, enum tw_unit, uint32_t j);
 	/* What a server's connections tell together, of the bits that any has. */
 	uint64_t (*across)(uint64_t any);
-	/* TW_LONG: the name of the value; roles, ended by NULL, or NULL; the
-	 * values under a role. */
+	/* TW_LONG: the name of the value, or names, separated by commas, of the parts
+	 * of it that tabs separate; roles, ended by NULL, or NULL; the values under a
+	 * role. */
 	const char *value;
 	const char *const *roles;
 	void (*values)(const struct tw_tuple *, uint32_t j, const char *role, struct tw_values *v);
@@ -149,6 +167,30 @@ struct tw_table {
 #define TW_U(u) (1u << TW_UNIT_##u)
 #define TW_UNITS_ROWS (TW_U(PROBE) | TW_U(HOST) | TW_U(TARGET) | TW_U(CONNECTION) | TW_U(SERVER))
 #define TW_NEEDS (TW_F(SOURCE) | TW_F(PROTOCOL) | TW_F(OUTCOME))
+/* How many judgements or pairs a table has lines of, and whether there are any of
+ * number j. */
+uint32_t tw_keys(const struct tw_report *r, const struct tw_table *t);
+bool tw_key_is(const struct tw_report *r, const struct tw_table *t, uint32_t j);
+/* The two judgements of a pair; other is TW_NONE for all other stores together. */
+struct tw_pair_of {
+	uint32_t store, other;
+};
+struct tw_pair_of tw_pair_of(const struct tw_report *r, uint32_t pair);
+/* Is there a verdict of each of them; does the other, or one of all others, say
+ * verifiable? */
+bool tw_pair_judged(const struct tw_tuple *t, struct tw_pair_of p);
+bool tw_pair_other_good(const struct tw_tuple *t, struct tw_pair_of p);
+/* Which judgements are of dates, and of the date before. */
+void tw_pairs_find(struct tw_report *r);
+/* Empties roots and culprits of r->piece that explain no difference. */
+void tw_pairs_leave_out(struct tw_report *r, struct tw_slice chain);
+/* What the rows lack for a table of pairs or of dates; NULL: nothing. */
+const char *tw_pairs_lack(const struct tw_report *r, const struct tw_table *t);
+/* Texts made of parts with tabs between them, each kept once. */
+struct tw_texts;
+struct tw_texts *tw_texts_new(void);
+void tw_texts_free(struct tw_texts *t);
+struct tw_slice tw_texts_join(struct tw_texts *t, const struct tw_slice *part, uint32_t n);
 /* What several tables ask. */
 bool tw_is_established(const struct tw_tuple *);
 bool tw_has_chain(const struct tw_tuple *);
@@ -163,12 +205,13 @@ int tw_table_column(const struct tw_table *, const char *name);
 
 extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions,
     tw_table_offers, tw_table_validity, tw_table_reasons, tw_table_ciphers, tw_table_families, tw_table_keyexchange,
-    tw_table_groups, tw_table_dh, tw_table_dh_primes, tw_table_strength, tw_table_keys, tw_table_signatures;
+    tw_table_groups, tw_table_dh, tw_table_dh_primes, tw_table_strength, tw_table_keys, tw_table_signatures, tw_table_stores,
+    tw_table_store_roots, tw_table_store_dates;
 
 /* ---- lines ---- */
-#define TW_LINE_PARTS (3 + TW_REPORT_BY + 4)
+#define TW_LINE_PARTS (3 + TW_REPORT_BY + 5)
 struct tw_line {
-	struct tw_slice part[TW_LINE_PARTS]; /* source, protocol, unit, --by, store, pool, role, value */
+	struct tw_slice part[TW_LINE_PARTS]; /* source, protocol, unit, --by, store, pool, other, role, value */
 	uint8_t nparts, ngroup; /* a value's line has one part more than its group */
 	uint8_t unit;
 	bool all;               /* protocols */
@@ -192,7 +235,7 @@ const char *tw_report_unit(const struct tw_report *r, enum tw_unit unit);
 /* Hundredths of a percent, rounded half up, in integers: the same everywhere;
  * nothing where whole is 0. */
 void tw_percent(struct tw_buf *b, uint64_t part, uint64_t whole);
-/* Names of the key's columns behind n: --by, store, pool, role, value. */
+/* Names of the key's columns behind n: --by, store, pool, other, role, value. */
 uint32_t tw_key_names(const struct tw_report *r, const struct tw_table *t, const char *name[TW_LINE_PARTS]);
 /* What a count of a line is a percentage of. */
 uint64_t tw_whole(const struct tw_table *t, const struct tw_line *l, int column);

@@ -6,6 +6,7 @@ libreport_la_SOURCES = \
 	libanalysis/report/emit.c \
 	libanalysis/report/internal.h \
 	libanalysis/report/lines.c \
+	libanalysis/report/pairs.c \
 	libanalysis/report/pretty.c \
 	libanalysis/report/report.h \
 	libanalysis/report/rows.c \
@@ -17,6 +18,7 @@ libreport_la_SOURCES = \
 	libanalysis/report/table_offers.c \
 	libanalysis/report/table_scans.c \
 	libanalysis/report/table_starttls.c \
+	libanalysis/report/table_stores.c \
 	libanalysis/report/table_strength.c \
 	libanalysis/report/table_suites.c \
 	libanalysis/report/table_validity.c \

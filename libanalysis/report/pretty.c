@@ -55,8 +55,10 @@ static void right(struct tw_buf *b, struct tw_slice s, size_t width)
 
 static void left(struct tw_buf *b, struct tw_slice s, size_t width)
 {
-	size_t have = shown(s);
+	size_t have = shown(s), from = b->n;
 	tw_buf_addslice(b, s);
+	for (size_t i = from; i < b->n; i++)
+		b->p[i] = b->p[i] == '\t' ? ' ' : b->p[i]; /* between a value's parts */
 	tw_buf_addf(b, "%*s", (int)(have < width ? width - have : 0), "");
 }
 

@@ -43,6 +43,9 @@ struct tw_stage *tw_report_stage(struct tw_report *);
 /* Could the rows' header serve the table? If not: -1 after tw_error, which
  * names the column and the tool that adds it. */
 int tw_report_can(const struct tw_report *, const struct tw_table *) TW_CHECK;
+/* Is the table one of stores side by side, of which the rows have too few? Such
+ * a table is asked for by name only. */
+bool tw_report_beside(const struct tw_report *, const struct tw_table *);
 /* To be called once behind the last row, before the first table. */
 void tw_report_count(struct tw_report *);
 /* Appends the table as CSV with its header. */

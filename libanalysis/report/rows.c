@@ -21,13 +21,13 @@ static bool of_clients(const char *store)
  * without .pool; a store's name has no dot. */
 static void find_judgements(struct tw_report *r, const struct tw_header *h)
 {
-	static const char *const kinds[] = { "verdict", "reason", "ever" };
+	static const char *const kinds[TW_J_N] = { "verdict", "reason", "ever", "roots", "culprit" };
 
 	for (uint32_t i = 0; i < h->n; i++) {
-		struct tw_judgement j = { NULL, false, { TW_NONE, TW_NONE, TW_NONE } };
+		struct tw_judgement j = { .column = { TW_NONE, TW_NONE, TW_NONE, TW_NONE, TW_NONE }, .previous = TW_NONE };
 		if (strncmp(h->name[i], "verdict.", 8) != 0 || of_clients(h->name[i] + 8))
 			continue;
-		for (int k = 0; k < 3; k++) {
+		for (int k = 0; k < TW_J_N; k++) {
 			struct tw_buf name = { 0 };
 			tw_buf_addf(&name, "%s.%s", kinds[k], h->name[i] + 8);
 			tw_buf_addc(&name, '\0');
@@ -80,7 +80,8 @@ static int bind(void *self, struct tw_header *h)
 	r->client = tw_header_find(h, "client");
 	r->dh_basis = tw_header_find(h, "dh_basis");
 	find_judgements(r, h);
-	r->npiece = TW_F_N + 3 * r->njudgement + r->options.nby;
+	tw_pairs_find(r);
+	r->npiece = TW_F_N + TW_J_N * r->njudgement + r->options.nby;
 	r->piece = tw_alloc(r->npiece * sizeof *r->piece);
 	return find_by(r, h);
 }
@@ -247,6 +248,7 @@ struct tw_report *tw_report_new(const struct tw_report_options *o)
 	r->stage = (struct tw_stage){ .name = "tw-report", .self = r, .bind = bind, .row = see };
 	tw_intern_init(&r->tuples);
 	tw_intern_init(&r->groups);
+	r->texts = tw_texts_new();
 	tw_tally_init(&r->host, TW_TALLY_TIMES);
 	tw_tally_init(&r->target, TW_TALLY_TIMES);
 	tw_tally_init(&r->host_all, TW_TALLY_SET);
@@ -276,7 +278,10 @@ int tw_report_can(const struct tw_report *r, const struct tw_table *t)
 		tw_error("table %s wants columns verdict.STORE and reason.STORE: run tw-chain first", t->id);
 		return -1;
 	}
-	return 0;
+	const char *lacks = tw_pairs_lack(r, t);
+	if (lacks)
+		tw_error("table %s wants %s", t->id, lacks);
+	return lacks ? -1 : 0;
 }
 
 static void trace_free(struct tw_trace *t)
@@ -302,6 +307,7 @@ void tw_report_free(struct tw_report *r)
 	free(r->piece);
 	tw_intern_free(&r->tuples);
 	tw_intern_free(&r->groups);
+	tw_texts_free(r->texts);
 	tw_tally_free(&r->host);
 	tw_tally_free(&r->target);
 	tw_tally_free(&r->host_all);

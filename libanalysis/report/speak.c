@@ -52,7 +52,7 @@ uint64_t tw_facet_value(struct tw_collect *c, const struct tw_tuple *t, uint32_t
 {
 	uint64_t hash = 0;
 
-	if (c->t->shape == TW_WIDE && c->t->judged && facet == 0) { /* the verdict, whatever overlaps it */
+	if (c->t->shape == TW_WIDE && c->t->judged && !c->t->pairs && facet == 0) { /* the verdict, whatever overlaps it */
 		struct tw_slice s = tw_verdict(t, j).n ? tw_verdict(t, j) : tw_reason(t, j);
 		return tw_hash(s, tw_verdict(t, j).n > 0);
 	}
@@ -95,7 +95,7 @@ static bool beats(struct tw_collect *c, const struct candidate *a, const struct 
 		return a->votes > b->votes;
 	if (a->rank != b->rank)
 		return a->rank > b->rank;
-	int order = c->t->judged ? tw_slice_cmp(tw_reason(a->tuple, j), tw_reason(b->tuple, j)) :
+	int order = c->t->judged && !c->t->pairs ? tw_slice_cmp(tw_reason(a->tuple, j), tw_reason(b->tuple, j)) :
 	    by_values(c, a->tuple, b->tuple, j, facet);
 	return order ? order < 0 : tw_tuple_cmp(a->tuple, b->tuple) > 0;
 }

@@ -36,7 +36,7 @@ static uint64_t mark_judged(const struct tw_tuple *t, uint32_t j)
 		hit |= TW_BIT(SELF_SIGNED_LATE);
 	if (tw_tuple_is(t, TW_F_LEAF_TIME, "early"))
 		hit |= TW_BIT(EARLY);
-	if (tw_slice_is(tw_piece(t, TW_F_N + 3 * j + 2), "yes"))
+	if (tw_slice_is(tw_judged(t, j, TW_J_EVER), "yes"))
 		hit |= TW_BIT(EVER);
 	return hit;
 }

@@ -20,6 +20,9 @@ const struct tw_table *const tw_tables[] = {
 	&tw_table_dh_primes,
 	&tw_table_keys,
 	&tw_table_signatures,
+	&tw_table_stores,
+	&tw_table_store_roots,
+	&tw_table_store_dates,
 	NULL
 };
 

@@ -132,6 +132,8 @@ static int complain(const struct tw_report *r, const struct tw_table *t)
 
 	for (uint32_t i = 0; i < n; i++)
 		tw_buf_addf(&b, "/%s", name[i]);
+	for (size_t i = 0; i < b.n; i++)
+		b.p[i] = b.p[i] == ',' ? '/' : b.p[i]; /* between names of a value's parts */
 	tw_buf_addc(&b, '\0');
 	tw_error("--rows: %s wants source/protocol/unit%s%s", t->id, (const char *)b.p, t->shape == TW_WIDE ? "/COLUMN" : "");
 	tw_buf_free(&b);
@@ -154,11 +156,28 @@ static int find_column(struct tw_trace *t, const char *name)
 	return 0;
 }
 
+/* A value of several parts came as several fields of the cell: they lie one
+ * behind the other in the text, each ended by a NUL. */
+static uint32_t value_parts(const struct tw_table *t)
+{
+	uint32_t n = 0;
+
+	for (const char *p = t->shape == TW_LONG ? t->value : ""; (p = strchr(p, ',')); p++)
+		n++;
+	return n;
+}
+
+static void join_value(struct tw_buf *text, const size_t *at, uint32_t keys, uint32_t more)
+{
+	for (uint32_t i = 0; i < more; i++)
+		text->p[at[keys + i] - 1] = '\t';
+}
+
 int tw_report_rows(struct tw_report *r, const struct tw_table *t, const char *cell, FILE *out)
 {
 	const char *name[TW_LINE_PARTS];
-	size_t at[TW_LINE_PARTS + 1];
-	uint32_t keys = 3 + tw_key_names(r, t, name), u = 0;
+	size_t at[TW_LINE_PARTS + 8];
+	uint32_t keys = 3 + tw_key_names(r, t, name), more = value_parts(t), u = 0;
 	struct tw_trace *w = r->trace = tw_alloc(sizeof *w);
 
 	w->table = t;
@@ -168,9 +187,10 @@ int tw_report_rows(struct tw_report *r, const struct tw_table *t, const char *ce
 	w->known = tw_alloc(w->nknown);
 	tw_tally_init(&w->chosen, TW_TALLY_SET);
 	tw_tally_init(&w->printed, TW_TALLY_SET);
-	uint32_t n = split(cell, &w->text, at, keys + 1);
-	if (n < keys + (t->shape == TW_WIDE))
+	uint32_t n = split(cell, &w->text, at, keys + more + 1);
+	if (n < keys + more + (t->shape == TW_WIDE))
 		return complain(r, t);
+	join_value(&w->text, at, keys, more);
 	for (uint32_t i = 0; i < keys; i++)
 		w->part[i] = tw_str((const char *)w->text.p + at[i]);
 	while (u < TW_UNIT_N && !tw_slice_is(w->part[2], tw_report_unit(r, (enum tw_unit)u)))
@@ -180,8 +200,9 @@ int tw_report_rows(struct tw_report *r, const struct tw_table *t, const char *ce
 		tw_error("--rows: table %s has no unit %s", t->id, (const char *)w->text.p + at[2]);
 		return -1;
 	}
-	if (find_column(w, n > keys ? (const char *)w->text.p + at[keys] : NULL)) {
-		tw_error("--rows: table %s has no column %s", t->id, (const char *)w->text.p + at[keys]);
+	const char *column = n > keys + more ? (const char *)w->text.p + at[keys + more] : NULL;
+	if (find_column(w, column)) {
+		tw_error("--rows: table %s has no column %s", t->id, column);
 		return -1;
 	}
 	tw_lines_trace(r, w);

@@ -21,7 +21,7 @@ static struct tw_slice group_part(const struct tw_report *r, const struct tw_tup
 		return tw_piece(t, TW_F_SOURCE);
 	if (k == 1)
 		return all ? (struct tw_slice){ NULL, 0 } : tw_piece(t, TW_F_PROTOCOL);
-	return tw_piece(t, TW_F_N + 3 * r->njudgement + k - 2);
+	return tw_piece(t, TW_F_N + TW_J_N * r->njudgement + k - 2);
 }
 
 struct group_key {
@@ -75,7 +75,8 @@ static void new_tuple(struct tw_report *r, uint32_t i)
 	struct tw_tuple *t = &r->tuple[i];
 	size_t pieces = r->npiece * sizeof(struct tw_piece);
 	uint8_t *own = tw_alloc(pieces + r->text.n); /* one piece of memory for both */
-	*t = (struct tw_tuple){ .text = own + pieces, .piece = (struct tw_piece *)(void *)own, .n = r->text.n, .leaf = TW_NONE };
+	*t = (struct tw_tuple){ .text = own + pieces, .piece = (struct tw_piece *)(void *)own, .n = r->text.n, .report = r,
+		.leaf = TW_NONE };
 	memcpy(own + pieces, r->text.p, r->text.n);
 	memcpy(len, r->text.p, r->npiece * sizeof *len);
 	for (uint32_t k = 0; k < r->npiece; k++) {
@@ -236,8 +237,9 @@ uint32_t tw_report_tuple(struct tw_report *r, const struct tw_row *row, bool add
 	dh_pieces(r, tw_row_get(row, r->dh_basis));
 	r->piece[TW_F_OFFERED_VERSIONS] = highest(r->piece[TW_F_OFFERED_VERSIONS]);
 	for (uint32_t j = 0; j < r->njudgement; j++)
-		for (int k = 0; k < 3; k++)
+		for (int k = 0; k < TW_J_N; k++)
 			*to++ = tw_row_get(row, r->judgement[j].column[k]);
+	tw_pairs_leave_out(r, chain);
 	if (r->options.nby)
 		by_pieces(r, row, to);
 	return intern(r, add);
@@ -259,7 +261,7 @@ static uint32_t certificate_tuple(struct tw_report *r, uint32_t row_tuple, struc
 	if (leaf)
 		r->piece[TW_F_LEAF_TIME] = tw_piece(t, TW_F_LEAF_TIME);
 	for (uint32_t k = TW_F_N; k < r->npiece; k++)
-		if (leaf || k >= TW_F_N + 3 * r->njudgement)
+		if (leaf || k >= TW_F_N + TW_J_N * r->njudgement)
 			r->piece[k] = tw_piece(t, k);
 	return intern(r, true);
 }

@@ -10,6 +10,8 @@ libtrust_la_SOURCES = \
 	libanalysis/trust/certdata.h \
 	libanalysis/trust/ctl.c \
 	libanalysis/trust/ctl.h \
+	libanalysis/trust/dates.c \
+	libanalysis/trust/dates.h \
 	libanalysis/trust/digest.c \
 	libanalysis/trust/digest.h \
 	libanalysis/trust/disallowed.c \

@@ -257,7 +257,9 @@ def main():
         usage(d)
         subprocess.run([TOOL, "-o", os.path.join(d, "out"), path], check=True)
         names = {x.split()[0] + ".csv" for x in subprocess.run([TOOL, "--list"], capture_output=True, text=True).stdout.splitlines()}
-        if set(os.listdir(os.path.join(d, "out"))) != names or len(names) != len(tables.TABLES):
+        beside = {"stores.csv", "store-roots.csv", "store-dates.csv"}  # stores.py's: these rows have one store
+        written = set(os.listdir(os.path.join(d, "out")))
+        if written != names - beside or written != {t + ".csv" for t in tables.TABLES}:
             fail("-o", os.listdir(os.path.join(d, "out")))
     return failures != 0
 
