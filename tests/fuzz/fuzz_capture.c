@@ -68,10 +68,16 @@ static void fate(void *self, const void *input, enum tw_fate f)
 	expect(f != TW_FAILED);
 }
 
+static void note(void *self, const char *text)
+{
+	(void)self;
+	expect(text && *text);
+}
+
 static void run(struct tw_slice file, size_t step, struct got *g)
 {
 	struct tw_ingest_options options = { .show = ~0u };
-	struct tw_capture_ops ops = { { g, obs, cert, reject }, fate };
+	struct tw_capture_ops ops = { { g, obs, cert, reject }, fate, note };
 	struct tw_capture *c = tw_capture_new(&options);
 
 	for (size_t at = 0; at < file.n; at += step) {
