@@ -239,7 +239,7 @@ static const char *signers(struct response *r, struct tw_standing *out)
 static bool is_about(const struct response *r, const struct tw_ocsp_single *s)
 {
 	const struct tw_cert *leaf = r->q->who.cert;
-	enum tw_digest d;
+	enum tw_digest d = TW_SHA_1;
 
 	return !s->unknown_critical && same_number(s->serial, leaf->serial) && tw_digest_find(s->hash_oid, &d) &&
 		is_digest(d, leaf->issuer, s->name_hash) && is_digest(d, r->issuer->key_bits_raw, s->key_hash);

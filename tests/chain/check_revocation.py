@@ -237,6 +237,8 @@ def signers():
     Case("an anchor without cRLSign", [a, INT], [crl("Root", [entry(INT, "2015-01-01")])], [root]).known("2015-06-01", "ok")
     Case("webpki's rule on CA leaves", [a, INT], [GOOD_ROOT, crl("Int", e)], more=["--profile", "webpki"]).known("2015-06-01", "revoked", a)
     Case("the right key, another name", [a, INT, Cert("Other", "Root", key="S", ku=DELEGATE)], lists).known("2015-06-01", "ok")
+    Case("the right key, another name that signs too", [a, INT, Cert("Other", "Root", key="S", ku=DELEGATE)], lists + [crl("Other", key="S")]).known(
+        "2015-06-01", "ok")
     up = Cert("Root", "Root2", ku=CA)
     Case("two anchors, one signer", [Cert("leaf", "Int", serial=a.serial), INT, up, Cert("Int", "Root2", key="S", ku=DELEGATE)], lists,
          [ROOT, ROOT2], peer=False).known("2015-06-01", "ok")
