@@ -35,7 +35,7 @@ struct tw_snapshot_row {
 /* Constraints (Chrome's root store): alternatives separated by " | ", one of
  * which must hold; each is members NAME=VALUE separated by one space, all of
  * which must hold, in this order and each at most once, but for
- * permitted_dns_name, which may repeat (one of them must match):
+ * permitted_dns_name, which may repeat (each dNSName of the leaf lies in one of them):
  *   sct_not_after=TIME sct_all_after=TIME starts_not_after=TIME
  *   starts_after=TIME min_version=A.B.C.D max_version_exclusive=A.B.C.D
  *   permitted_dns_name=HOST
