@@ -147,6 +147,16 @@ def dressed(segments):
     yield "IP in IP", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, ip(s), 4)), False
     yield "6in4", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, P.ipv6(s, s.tcp()), 41)), True
     yield "VXLAN", P.ETHERNET, lambda s: P.ethernet(P.ipv4(outer, udp(outer, 4789, vxlan + P.ethernet(ip(s))), 17)), False
+    for length, inner, kind in (0, 0x6558, P.ethernet), (3, 0x0800, bytes):
+        geneve = struct.pack(">BBHI", length, 0, inner, 42 << 8) + bytes(4 * length)
+        yield "Geneve", P.ETHERNET, lambda s, g=geneve, kind=kind: P.ethernet(P.ipv4(outer, udp(outer, 6081, g + kind(ip(s))), 17)), False
+    for before in b"", bytes(2) + b"\x11\x11" + bytes(4), b"\0\1\2\3idaut" + bytes(9), b"\0\1\0\0" + bytes(9) + bytes(8):
+        yield "Teredo", P.ETHERNET, lambda s, b=before: P.ethernet(P.ipv4(outer, udp(outer, 3544, b + P.ipv6(s, s.tcp())), 17)), True
+    for gre, header, kind in ((b"\0\0\x88\xbe", b"", P.ethernet), (b"\x10\0\x88\xbe\0\0\0\7", b"\x10\1" + bytes(6), P.ethernet),
+                              (b"\x10\0\x22\xeb\0\0\0\7", b"\x20\1" + bytes(10), P.ethernet),
+                              (b"\x10\0\x22\xeb\0\0\0\7", b"\x20\1" + bytes(9) + b"\1" + bytes(8), P.ethernet),
+                              (b"\x10\0\x22\xeb\0\0\0\7", b"\x20\1" + bytes(8) + b"\x08\0", bytes)):
+        yield "ERSPAN", P.ETHERNET, lambda s, g=gre + header, kind=kind: P.ethernet(P.ipv4(outer, g + kind(ip(s)), 47)), False
     gtp = struct.pack(">BBHI", 0x30, 255, 100, 7)
     gtp_extended = struct.pack(">BBHIHBB", 0x36, 255, 100, 7, 1, 0, 0x85) + b"\1\0\1\xc0" + b"\2\0\0\0\0\0\0\0"
     snap = b"\xaa\xaa\3\0\0\0\x08\0"

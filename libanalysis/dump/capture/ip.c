@@ -8,7 +8,8 @@
 
 enum { IPIP = 4, TCP = 6, UDP = 17, SIX_IN_FOUR = 41, GRE = 47, HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, OPTIONS = 60,
 	MOBILITY = 135, HIP = 139, SHIM6 = 140 };
-enum { BRIDGED = 0x6558, VXLAN = 4789, VXLAN_LINUX = 8472, GTP_U = 2152, CAPWAP_DATA = 5247 };
+enum { BRIDGED = 0x6558, ERSPAN_2 = 0x88be, ERSPAN_3 = 0x22eb };
+enum { VXLAN = 4789, VXLAN_LINUX = 8472, GENEVE = 6081, TEREDO = 3544, GTP_U = 2152, CAPWAP_DATA = 5247 };
 #define GTP_EXTENSIONS 8 /* in a row: two are usual */
 #define TUNNELS 1     /* within each other */
 #define EXTENSIONS 16 /* IPv6 headers in a row: RFC 8200 has eight kinds */
@@ -125,6 +126,22 @@ static bool ipv6(struct packet *k)
 	return true;
 }
 
+/* Mirrored frames (draft-foschiano-erspan-03): type I has no header of its own,
+ * type II eight bytes, type III twelve, or twenty, and the kind of frame. */
+static bool erspan(struct tw_span_of *f, unsigned type, bool numbered)
+{
+	enum { ETHERNET_FRAME = 0, IP_PACKET = 2 };
+
+	if (type == ERSPAN_2)
+		return tw_strip(f, numbered ? 8 : 0) && tw_ethernet_strip(f);
+	if (f->s.n < 12)
+		return false;
+	unsigned kind = f->s.p[10] >> 2 & 0x1f;
+	if ((kind != ETHERNET_FRAME && kind != IP_PACKET) || !tw_strip(f, f->s.p[11] & 1 ? 20 : 12))
+		return false;
+	return kind == IP_PACKET || tw_ethernet_strip(f);
+}
+
 /* RFC 2784, RFC 2890; version 1 is that of PPTP, with PPP within. */
 static bool gre(struct tw_span_of *f)
 {
@@ -134,7 +151,34 @@ static bool gre(struct tw_span_of *f)
 	if ((flags & 7) != 0)
 		return false;
 	size_t n = 4 + (flags & 0x8000 ? 4u : 0) + (flags & 0x2000 ? 4u : 0) + (flags & 0x1000 ? 4u : 0);
-	return tw_strip(f, n) && (type == BRIDGED ? tw_ethernet_strip(f) : tw_ether_strip(type, f));
+	if (!tw_strip(f, n))
+		return false;
+	if (type == ERSPAN_2 || type == ERSPAN_3)
+		return erspan(f, type, flags & 0x1000);
+	return type == BRIDGED ? tw_ethernet_strip(f) : tw_ether_strip(type, f);
+}
+
+/* RFC 8926, from its UDP header on. */
+static bool geneve(struct tw_span_of *f)
+{
+	const uint8_t *p = f->s.p + 8;
+	unsigned type = be16(p + 2);
+
+	if (p[0] >> 6 != 0 || !tw_strip(f, 16 + (size_t)(p[0] & 0x3f) * 4))
+		return false;
+	return type == BRIDGED ? tw_ethernet_strip(f) : tw_ether_strip(type, f);
+}
+
+/* RFC 4380 section 5.1.1: IPv6, with what may stand before it. */
+static bool teredo(struct tw_span_of *f)
+{
+	if (!tw_strip(f, 8))
+		return false;
+	if (f->s.n >= 4 && be16(f->s.p) == 1 && !tw_strip(f, 13 + (size_t)f->s.p[2] + f->s.p[3]))
+		return false;
+	if (f->s.n >= 2 && be16(f->s.p) == 0 && !tw_strip(f, 8))
+		return false;
+	return f->s.n && f->s.p[0] >> 4 == 6;
 }
 
 /* GTP-U of version 1, a G-PDU (3GPP TS 29.281 section 5), from its UDP header on. */
@@ -183,6 +227,10 @@ static bool tunnel(struct packet *k)
 		in = gre(&f);
 	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p + 2) == VXLAN || be16(f.s.p + 2) == VXLAN_LINUX) && f.s.p[8] & 8)
 		in = tw_strip(&f, 16) && tw_ethernet_strip(&f);
+	else if (k->protocol == UDP && f.s.n >= 16 && be16(f.s.p + 2) == GENEVE)
+		in = geneve(&f);
+	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p) == TEREDO || be16(f.s.p + 2) == TEREDO))
+		in = teredo(&f);
 	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p) == GTP_U || be16(f.s.p + 2) == GTP_U))
 		in = gtp(&f);
 	else if (k->protocol == UDP && f.s.n >= 16 && (be16(f.s.p) == CAPWAP_DATA || be16(f.s.p + 2) == CAPWAP_DATA))
