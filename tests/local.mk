@@ -78,7 +78,10 @@ tests_check_pkits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_pkits_LDADD = libcert.la libbase.la $(CHECK_LIBS)
 EXTRA_DIST += tests/chain/pkits
 
-check_PROGRAMS += tests/check_constraints tests/check_host tests/check_names tests/check_times
+check_PROGRAMS += tests/check_constraints tests/check_host tests/check_names tests/check_times tests/check_costs
+tests_check_costs_SOURCES = tests/chain/check_costs.c
+tests_check_costs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_costs_LDADD = libchain.la $(CHECK_LIBS)
 tests_check_times_SOURCES = tests/chain/check_times.c
 tests_check_times_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_times_LDADD = libchain.la $(CHECK_LIBS)

@@ -93,10 +93,10 @@ static bool hash_read(struct tw_slice seq, enum tw_digest *out)
 	struct tw_der d = { seq, false };
 	struct tw_tlv alg, oid, params;
 
-	if (tw_der_next(&d, &alg) != 1 || alg.tag != 0x30 || d.s.n)
+	if (!tw_der_tagged(&d, 0x30, &alg) || d.s.n)
 		return false;
 	d.s = alg.body;
-	if (tw_der_next(&d, &oid) != 1 || oid.tag != 0x06)
+	if (!tw_der_tagged(&d, 0x06, &oid))
 		return false;
 	int got = tw_der_next(&d, &params);
 	if (got < 0 || (got == 1 && (params.tag != 0x05 || params.body.n || d.s.n)))
@@ -111,11 +111,10 @@ static bool mgf_read(struct tw_slice seq, enum tw_digest *out)
 	struct tw_der d = { seq, false };
 	struct tw_tlv alg, oid;
 
-	if (tw_der_next(&d, &alg) != 1 || alg.tag != 0x30 || d.s.n)
+	if (!tw_der_tagged(&d, 0x30, &alg) || d.s.n)
 		return false;
 	d.s = alg.body;
-	if (tw_der_next(&d, &oid) != 1 || oid.tag != 0x06 || oid.body.n != sizeof mgf1 ||
-			memcmp(oid.body.p, mgf1, sizeof mgf1) != 0)
+	if (!tw_der_tagged(&d, 0x06, &oid) || !tw_slice_eq(oid.body, (struct tw_slice){ mgf1, sizeof mgf1 }))
 		return false;
 	return hash_read(d.s, out);
 }
@@ -127,7 +126,7 @@ static bool small_read(struct tw_slice s, uint32_t *out)
 	struct tw_der d = { s, false };
 	struct tw_tlv v;
 
-	if (tw_der_next(&d, &v) != 1 || v.tag != 0x02 || d.s.n || !v.body.n || v.body.p[0] & 0x80)
+	if (!tw_der_tagged(&d, 0x02, &v) || d.s.n || !v.body.n || v.body.p[0] & 0x80)
 		return false;
 	size_t i = 0;
 	while (i < v.body.n && !v.body.p[i])
@@ -149,7 +148,7 @@ bool tw_pss_read(struct tw_slice params, struct tw_pss *o)
 	int got;
 
 	*o = (struct tw_pss){ TW_SHA_1, TW_SHA_1, 20 };
-	if (tw_der_next(&d, &seq) != 1 || seq.tag != 0x30 || d.s.n)
+	if (!tw_der_tagged(&d, 0x30, &seq) || d.s.n)
 		return false;
 	d.s = seq.body;
 	for (uint8_t last = 0x9f; (got = tw_der_next(&d, &f)) == 1; last = f.tag) {

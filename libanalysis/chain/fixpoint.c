@@ -163,8 +163,6 @@ static bool relax(struct solve *s, uint32_t i)
 		if (!is_edge(c, &c->node[x], cand))
 			continue;
 		uint32_t y = tw_node_find(c, cand->cert);
-		if (c->node[y].state == TW_NODE_NEW)
-			continue; /* beyond a bound */
 		c->node[x].cut |= c->node[y].cut;
 		c->node[x].coarse |= c->node[y].coarse;
 		for (; *taken < c->node[y].nlabel; ++*taken)

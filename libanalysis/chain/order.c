@@ -17,7 +17,8 @@ static bool signs(struct order *o, uint32_t issuer, uint32_t child)
 	struct tw_graph *g = o->g;
 	const struct tw_cert *v = g->certs->v;
 
-	if (!v[issuer].readable || !v[child].readable || g->node[issuer].subject != g->node[child].issuer)
+	/* One that is not readable has no name, and is of nobody's. */
+	if (!v[child].readable || g->node[issuer].subject != g->node[child].issuer)
 		return false;
 	o->cost += tw_graph_cost(g, g->node[issuer].key);
 	return o->cost <= TW_MAX_ORDER_COST && tw_graph_sig(g, g->node[issuer].key, child) != TW_SIG_BAD;

@@ -49,7 +49,8 @@ static enum tw_sig read_rsa(struct tw_pubkey *k, uint32_t bits)
 {
 	gnutls_datum_t n = datum(k->n), e = datum(k->e);
 
-	if (!n.size || !e.size)
+	/* Both are read, or none. */
+	if (!n.size)
 		return TW_SIG_BAD;
 	if (bits > TW_MAX_RSA_BITS || e.size > TW_MAX_RSA_EXPONENT)
 		return TW_SIG_UNSUPPORTED;
@@ -66,7 +67,7 @@ static bool positive(struct tw_der *d, gnutls_datum_t *out)
 {
 	struct tw_tlv t;
 
-	if (tw_der_next(d, &t) != 1 || t.tag != 0x02 || !t.body.n || t.body.p[0] & 0x80)
+	if (!tw_der_tagged(d, 0x02, &t) || !t.body.n || t.body.p[0] & 0x80)
 		return false;
 	for (; t.body.n && !t.body.p[0]; t.body.n--)
 		t.body.p++;
@@ -74,12 +75,7 @@ static bool positive(struct tw_der *d, gnutls_datum_t *out)
 	return t.body.n != 0;
 }
 
-static bool longer(gnutls_datum_t x, uint32_t bits)
-{
-	uint32_t n = bits / 8, more = bits % 8;
-
-	return x.size > n + 1 || (x.size == n + 1 && x.data[0] >> more);
-}
+_Static_assert(TW_MAX_DSA_BITS % 8 == 0 && TW_MAX_DSA_ORDER_BITS % 8 == 0, "whole octets");
 
 /* y from the key, p, q, g from its parameters or those it inherits. */
 static enum tw_sig read_dsa(struct tw_pubkey *k, struct tw_slice y, struct tw_slice params)
@@ -88,11 +84,11 @@ static enum tw_sig read_dsa(struct tw_pubkey *k, struct tw_slice y, struct tw_sl
 	struct tw_tlv seq;
 	gnutls_datum_t p, q, g, my;
 
-	if (tw_der_next(&d, &seq) != 1 || seq.tag != 0x30 || d.s.n)
+	if (!tw_der_tagged(&d, 0x30, &seq) || d.s.n)
 		return TW_SIG_UNSUPPORTED;
 	d.s = seq.body;
-	if (!positive(&d, &p) || !positive(&d, &q) || !positive(&d, &g) || longer(p, TW_MAX_DSA_BITS) ||
-			longer(q, TW_MAX_DSA_ORDER_BITS))
+	if (!positive(&d, &p) || !positive(&d, &q) || !positive(&d, &g) || p.size > TW_MAX_DSA_BITS / 8 ||
+			q.size > TW_MAX_DSA_ORDER_BITS / 8)
 		return TW_SIG_UNSUPPORTED;
 	d.s = y;
 	if (!positive(&d, &my) || d.s.n)
@@ -114,7 +110,7 @@ static enum tw_sig read_ec(struct tw_pubkey *k, const struct tw_cert *c)
 	static const uint8_t id_ec_public_key[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
 
 	/* A key for ECDH alone signs nothing (RFC 5480 2.1.2). */
-	if (!tw_slice_eq(c->key_oid, (struct tw_slice){ id_ec_public_key, sizeof id_ec_public_key }) || !c->curve)
+	if (!tw_slice_eq(c->key_oid, (struct tw_slice){ id_ec_public_key, sizeof id_ec_public_key }))
 		return TW_SIG_UNSUPPORTED;
 	switch (tw_ec_form(c->curve, c->key_bits_raw)) {
 	case TW_EC_NO_POINT: return TW_SIG_BAD;
@@ -163,8 +159,7 @@ void tw_pubkey_free(struct tw_pubkey *k)
 {
 	if (!k)
 		return;
-	if (k->g)
-		gnutls_pubkey_deinit(k->g);
+	gnutls_pubkey_deinit(k->g);
 	tw_ec_free(k->ec);
 	free(k);
 }
@@ -172,7 +167,7 @@ void tw_pubkey_free(struct tw_pubkey *k)
 /* libcrypto has fast ways for NIST's curves only. */
 static uint32_t ec_cost(const struct tw_cert *c)
 {
-	bool plain = c->curve && (!strncmp(c->curve, "brainpool", 9) || !strcmp(c->curve, "secp256k1"));
+	bool plain = !strncmp(c->curve, "brainpool", 9) || !strcmp(c->curve, "secp256k1");
 
 	if (plain)
 		return c->key_bits > 384 ? 44 : c->key_bits > 256 ? 32 : 14;
@@ -243,7 +238,7 @@ static bool number(struct tw_der *d)
 {
 	struct tw_tlv t;
 
-	return tw_der_next(d, &t) == 1 && t.tag == 0x02 && t.body.n && !(t.body.p[0] & 0x80) &&
+	return tw_der_tagged(d, 0x02, &t) && t.body.n && !(t.body.p[0] & 0x80) &&
 		(t.body.n == 1 || t.body.p[0] || t.body.p[1] & 0x80);
 }
 
@@ -255,7 +250,7 @@ static bool pair(struct tw_slice sig)
 	struct tw_der d = { sig, false };
 	struct tw_tlv seq;
 
-	if (tw_der_next(&d, &seq) != 1 || seq.tag != 0x30 || d.s.n)
+	if (!tw_der_tagged(&d, 0x30, &seq) || d.s.n)
 		return false;
 	d.s = seq.body;
 	return number(&d) && number(&d) && !d.s.n && !d.nonminimal;

@@ -63,6 +63,25 @@ END
 	sed 1d | cut -d, -f9-12,14-17 >"$tmp/got"
 diff "$tmp/want" "$tmp/got" || { echo "FAIL windows with a gap"; fail=1; }
 
+# the order of what a server sent: whose name and key each next one has, if it can be read at all
+for c in leaf int root int_renamed other; do der $c; done >"$tmp/order.der"
+printf '\060\000\060\002\005\000' >>"$tmp/order.der"
+U=$(printf '\060\000' | sha256sum | cut -d' ' -f1) V=$(printf '\060\002\005\000' | sha256sum | cut -d' ' -f1) R=$(fp root)
+cat >"$tmp/order.csv" <<END
+want,time,chain
+single,,$L
+ordered,,$L $I $R
+unordered,,$L $R $I
+superfluous,,$L $R $I $(fp other)
+duplicate,,$L $I $L
+superfluous,,$L $(fp int_renamed)
+superfluous,,$U $V
+superfluous,,$U $L
+superfluous,,$L $V
+END
+"$chain" --certs "$tmp/order.der" --store "r=$src/root.pem" "$tmp/order.csv" | sed 1d | cut -d, -f1,6 >"$tmp/got"
+awk -F, '$1 != $2 { print "FAIL order", NR, $0; bad = 1 } END { exit bad || NR != 9 }' "$tmp/got" || fail=1
+
 run "$tmp/got.csv" >/dev/null 2>&1
 [ $? = 2 ] || { echo "FAIL an output column that is there already"; fail=1; }
 printf 'time,chain,collected\n2015-06-01,%s,yes\n' $none | run >/dev/null 2>&1

@@ -2,7 +2,7 @@
 """The table of signature algorithms: each combination of algorithm, key and parameters under an anchor of its own, with keys
 and signatures that tests/synth/sign.py works out. A good one is ok, and bad_signature with one bit flipped in the signature
 or in what is signed; what is not in the table is unsupported_algorithm. openssl verify says the same, or a rule below says
-why not; it is asked where it is 3.0, which the rules are about."""
+why not; it is asked where it is 3.0, which the rules are about. TW_PEERS=none does not ask it."""
 import csv
 import hashlib
 import io
@@ -25,6 +25,7 @@ RULES = {
     "no-null": "libcrypto wants NULL in a DigestInfo (RFC 8017 B.1: both are to be taken)",
     "no-oid": "libcrypto 3.0 has the OID, but checks no certificate with it",
     "short": "libcrypto takes RSA signatures without their leading zeros",
+    "salt": "libcrypto takes the length of a salt modulo 2^32",
     "weak": "openssl verify takes RSA with e = 1",
     "hybrid": "libcrypto takes hybrid points, which RFC 5480 2.2 forbids",
     "unlisted": "libcrypto has it; the table does not",
@@ -93,6 +94,8 @@ def ours(made, tmp):
 
 def openssl(made, tmp):
     """openssl verify's yes or no to each, in one run; None where it is not asked."""
+    if os.environ.get("TW_PEERS") == "none":
+        return [None] * len(made)
     version = subprocess.run(["openssl", "version"], stdout=subprocess.PIPE, check=True).stdout.decode()
     if not version.startswith("OpenSSL 3.0."):
         print(f"{version.strip()}, not 3.0: no comparison with it")

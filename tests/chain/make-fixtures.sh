@@ -77,6 +77,7 @@ edit root_badsig root other twice
 
 # one fault at a time
 mk int_old int 'Int' root root $a 20150101000000Z "$ca" "$sign"
+mk int_renamed int 'Renamed' root root $a $z "$ca" "$sign"
 mk int_older int 'Int' root root $a 20141001000000Z "$ca" "$sign"
 mk int_late int 'Int' root root 20150101000000Z $z "$ca" "$sign"
 mk int_later int 'Int' root root 20150701000000Z $z "$ca" "$sign"

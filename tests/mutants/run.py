@@ -43,9 +43,9 @@ RULES = ("rules extend revocation crls times scope signer staple trust constrain
 # What is sought and kept, and where: whole checks only, no parts of them.
 SEARCH = "leaf candidates dominate fixpoint context graph index".split()
 FILES = [f"chain/{n}.c" for n in RULES] + ["cert/faults.c", "trust/revoked.c"] + [f"chain/{n}.c" for n in SEARCH]
-PROGRAMS = {"check_brute": {"TW_GRAPHS": "2000"}, "check_coarse": {"TW_GRAPHS": "1000"}, "check_lost": {"TW_GRAPHS": "1000"}, "check_names": {}, "check_host": {}, "check_constraints": {}, "check_times": {}, "check_pkits": {}, "check_cert": {}, "check_crl": {}, "check_revoked": {}}
+PROGRAMS = {"check_brute": {"TW_GRAPHS": "2000"}, "check_coarse": {"TW_GRAPHS": "1000"}, "check_lost": {"TW_GRAPHS": "1000"}, "check_names": {}, "check_host": {}, "check_constraints": {}, "check_times": {}, "check_costs": {}, "check_pkits": {}, "check_cert": {}, "check_crl": {}, "check_revoked": {}}
 SCRIPTS = {"check_explain": {}, "check_chain": {}, "check_docs": {}, "check_cases": {}, "check_revocation": {}, "check_algorithms": {},
-           "check_staple": {}, "check_client": {},
+           "check_staple": {}, "check_client": {}, "check_signatures": {},
            "check_corpus": {"TW_CHAINS": "80"}, "check_hostile": {}}
 # Tests that hold each run of a tool to its status and reason.
 RECORDED = ["check_cases", "check_algorithms", "check_pkits", "check_revocation", "check_corpus"]

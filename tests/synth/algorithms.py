@@ -47,6 +47,8 @@ def pair_cases(name, pub, a, key, h):
             "indefinite": lambda r, s: b"\x30\x80" + num(r) + num(s) + b"\0\0", "raw": lambda r, s: octets(r, 70) + octets(s, 70),
             "empty": lambda r, s: b""}.items():
         yield Case(f"{name}: {what}", pub, a, made(change), BAD)
+    if key.r.bit_length() % 8 == 0:
+        yield Case(f"{name}: r without its leading zero", pub, a, made(lambda r, s: seq(tlv(2, octets(r, r.bit_length() // 8)), num(s))), BAD)
     if len(dss(*key.pair(h, b""))) < 128:
         yield Case(f"{name}: length in a long form", pub, a, made(lambda r, s: long_form(dss(r, s))), BAD)
 
@@ -202,7 +204,8 @@ def unlisted_cases(ec, dsa, rsa2048):
              "1.2.643.2.2.3": None, "1.2.643.7.1.1.3.2": None, "1.2.643.7.1.1.3.3": None, "1.2.156.10197.1.501": None,
              "1.3.6.1.5.5.7.6.30": None, "1.3.6.1.5.5.7.6.31": None, "1.3.6.1.5.5.7.6.32": None, "1.3.6.1.5.5.7.6.33": None,
              NIST + "5": None, NIST + "6": None, "1.3.14.3.2.27": "dsaWithSHA1-old", "1.3.14.3.2.13": None, "1.2.3.4.5.6": None,
-             "2.25.329800735698586629295641978511506172918": None}
+             "2.25.329800735698586629295641978511506172918": None,
+             "1.2.840.113549.1.1": None, "1.2.840.113549.1.1.11.1": None, "1.2.840.10045.4.3": None}  # above and below one of the table
     for text, name in names.items():
         for key, form in ((pub, "RSA"), (ec["prime256v1"].spki(), "EC"), (dsa[0].spki(), "DSA")):
             yield Case(f"unlisted: {text} by {form}", key, alg(text), garbage, NONE, None, sig_name=name or text)

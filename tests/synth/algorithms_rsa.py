@@ -187,8 +187,15 @@ def pss_cases(keys):
                        "no 01": em(at(62, 1)), "an octet short": lambda tbs: good(tbs)[1:], "an octet long": lambda tbs: b"\0" + good(tbs),
                        "PKCS #1 v1.5": sign_pkcs1(k, "sha256")}.items():
         yield Case(f"pss: {what}", pub, a, sign, BAD)
-    for salt in (65536, 2 ** 40):
-        yield Case(f"pss: a salt of {salt}", pub, pss_alg("sha256", "sha256", salt), good, BAD)
+    for salt in (65536, 2 ** 32 + 32, 2 ** 40):
+        yield Case(f"pss: a salt of {salt}", pub, pss_alg("sha256", "sha256", salt), good, BAD, "salt" if salt == 2 ** 32 + 32 else None)
+    odd = keys[1025]  # where a signature and n make a number that has room in as many octets
+    for what, how, sign in (("pkcs1", alg(RSA_OIDS["sha256"], NULL), sign_pkcs1(odd, "sha256")), ("pss", a, sign_pss(odd, "sha256", "sha256", 32))):
+        yield Case(f"{what}: plus n, of n's length", rsa_spki(odd), how,
+                   lambda tbs, sign=sign: octets(int.from_bytes(sign(tbs), "big") + odd.n, odd.size), BAD)
+    large = RSA(keys["primes"][:8])
+    for salt in (300, 478):  # of two octets; the most that it has room for
+        yield Case(f"pss: a salt of {salt} that is there", rsa_spki(large), pss_alg("sha256", "sha256", salt), sign_pss(large, "sha256", "sha256", salt), OK)
     yield from pss_parameters(k, good)
     yield from pss_keys(k)
 
@@ -205,6 +212,12 @@ def pss_parameters(k, good):
             ("a field twice", seq(tlv(0xa0, sha256), tlv(0xa0, sha256), mgf, tlv(0xa2, num(32))), NONE, None),
             ("an unknown field", seq(tlv(0xa0, sha256), mgf, tlv(0xa2, num(32)), tlv(0xa4, NULL)), NONE, None),
             ("an unknown digest", seq(tlv(0xa0, seq(oid("1.2.3.4"), NULL)), mgf, tlv(0xa2, num(32))), NONE, None),
+            ("the arc of digests", seq(tlv(0xa0, seq(oid("2.16.840.1.101.3.4.2"), NULL)), mgf, tlv(0xa2, num(32))), NONE, None),
+            ("a digest without OID", seq(tlv(0xa0, seq()), mgf, tlv(0xa2, num(32))), NONE, None),
+            ("a digest of no octets", seq(tlv(0xa0, b""), mgf, tlv(0xa2, num(32))), NONE, None),
+            ("a mask without OID", seq(tlv(0xa0, sha256), tlv(0xa1, seq()), tlv(0xa2, num(32))), NONE, None),
+            ("a mask of no octets", seq(tlv(0xa0, sha256), tlv(0xa1, b""), tlv(0xa2, num(32))), NONE, None),
+            ("a salt of no octets", seq(tlv(0xa0, sha256), mgf, tlv(0xa2, b"")), NONE, None),
             ("MD5", pss_params("md5", "sha256", 32), NONE, None),
             ("an unknown mask", seq(tlv(0xa0, sha256), tlv(0xa1, seq(oid("1.2.3.4"), sha256)), tlv(0xa2, num(32))), NONE, None),
             ("SHAKE128 as mask", seq(tlv(0xa0, sha256), tlv(0xa1, seq(oid("2.16.840.1.101.3.4.2.11"))), tlv(0xa2, num(32))), NONE, None)):
