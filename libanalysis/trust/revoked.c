@@ -48,8 +48,7 @@ static struct tw_slice unpadded(struct tw_slice s)
 static bool member64(struct tw_json o, const char *key, struct tw_buf *out)
 {
 	out->n = 0;
-	struct tw_slice text = tw_json_text(tw_json_get(o, key));
-	return text.n && tw_base64(text, out) && out->n;
+	return tw_base64(tw_json_text(tw_json_get(o, key)), out) && out->n;
 }
 
 static int64_t record_date(struct tw_json o)
@@ -154,10 +153,10 @@ static bool limited(void *self, struct tw_slice key, struct tw_json v)
 static const char *read_header(struct tw_revoked *r, struct tw_json root)
 {
 	struct header h = { .r = r, .ok = true };
-	uint64_t version, t;
+	uint64_t t;
 	if (!tw_slice_is(tw_json_text(tw_json_get(root, "ContentType")), "CRLSet"))
 		return "its ContentType is not CRLSet";
-	if (!tw_json_u64(tw_json_get(root, "Version"), 1000, &version) || version != 0)
+	if (!tw_json_u64(tw_json_get(root, "Version"), 0, &t))
 		return "its Version is not 0";
 	if (!tw_json_u64(tw_json_get(root, "Sequence"), INT32_MAX, &r->sequence))
 		return "it has no Sequence";
@@ -226,12 +225,11 @@ static int parse(struct tw_json_doc *doc, struct tw_slice json, struct tw_buf *t
 static int read_any(struct tw_revoked *r, struct tw_json_doc *doc, struct tw_slice bytes, const char *name,
 		struct tw_buf *text)
 {
-	struct tw_json root;
+	struct tw_json root = { NULL, 0 };
 	const char *why;
 	/* A CRLSet begins with the length of its header, 16 bits, little-endian. */
 	size_t head = bytes.n > 2 ? (size_t)bytes.p[0] | (size_t)bytes.p[1] << 8 : 0;
-	if (head >= 2 && head <= bytes.n - 2 && bytes.p[2] == '{' &&
-			parse(doc, (struct tw_slice){ bytes.p + 2, head }, text, &root, &why) == 0 &&
+	if (head && head <= bytes.n - 2 && parse(doc, (struct tw_slice){ bytes.p + 2, head }, text, &root, &why) == 0 &&
 			tw_json_text(tw_json_get(root, "ContentType")).n)
 		return read_crlset(r, root, bytes, 2 + head, name);
 	if (parse(doc, bytes, text, &root, &why)) {

@@ -109,6 +109,8 @@ START_TEST(damage)
 		if (tw_revoked_read(&r, s, "cut") == 0) {
 			ck_assert_uint_lt(r.entries, 3);
 			tw_revoked_free(&r);
+		} else {
+			ck_assert_uint_eq(r.set.n, 0);
 		}
 	}
 	for (size_t i = 0; i < whole; i++) {
@@ -148,6 +150,9 @@ END_TEST
 #define ONE "\"issuerName\":\"MAA=\",\"serialNumber\":\"AQ==\""
 #define Z42 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define ZEROS Z42 "A="
+#define OTHER Z42 "E="
+/* SHA-256 of the empty name, 30 00. */
+#define NAME "5PYNCqbX89O2pklLHIYbmfZJxvnsUauvIBsg8pcyfJU="
 static const struct {
 	const char *json;
 	int status;
@@ -166,6 +171,8 @@ static const struct {
 	{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"!\"},{" ONE "}]", 0, true, TW_TIME_MIN, 2, 1 },
 	{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"\"}]", -1, false, 0, 0, 0 },
 	{ "[{\"issuerName\":\"MAA=\",\"serialNumber\":\"Ag==\"}]", 0, false, 0, 1, 0 },
+	{ "[{\"serialNumber\":\"AQ==\"},{" ONE "}]", 0, true, TW_TIME_MIN, 2, 1 },
+	{ "[{\"pubKeyHash\":\"" ZEROS "\"},{" ONE "}]", 0, true, TW_TIME_MIN, 2, 1 },
 	{ "[]", 0, false, 0, 0, 0 },
 	{ "{\"data\":[{" ONE "}]}", 0, true, TW_TIME_MIN, 1, 0 },
 	{ "{\"changes\":[{" ONE "}]}", 0, true, TW_TIME_MIN, 1, 0 },
@@ -207,6 +214,13 @@ static const struct {
 	{ "{" CRLSET ",\"NotAfter\":5}", true, false, 5 },
 	{ "{" CRLSET ",\"BlockedSPKIs\":[\"" ZEROS "\"]}", true, true, TW_TIME_MAX },
 	{ "{" CRLSET ",\"BlockedInterceptionSPKIs\":[\"" ZEROS "\"]}", true, true, TW_TIME_MAX },
+	{ " {" CRLSET "}", true, false, TW_TIME_MAX },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[\"" OTHER "\"]}", true, false, TW_TIME_MAX },
+	{ "{" CRLSET ",\"BlockedSPKIs\":[\"" OTHER "\",\"" ZEROS "\"]}", true, true, TW_TIME_MAX },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" NAME "\":[]}}", true, true, TW_TIME_MAX },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" ZEROS "\":[],\"" NAME "\":[]}}", true, true, TW_TIME_MAX },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" NAME "\":[\"" OTHER "\"]}}", true, true, TW_TIME_MAX },
+	{ "{" CRLSET ",\"LimitedSubjects\":{\"" NAME "\":[\"" OTHER "\",\"" ZEROS "\"]}}", true, false, TW_TIME_MAX },
 	{ "{" CRLSET ",\"BlockedSPKIs\":[\"" Z42 "==\",\"" ZEROS "\"]}", false, false, 0 },
 	{ "{" CRLSET ",\"BlockedSPKIs\":[\"!\"],\"BlockedInterceptionSPKIs\":[\"" ZEROS "\"]}", false, false, 0 },
 	{ "{" CRLSET ",\"BlockedSPKIs\":[7]}", false, false, 0 },
@@ -260,6 +274,58 @@ START_TEST(headers_of_crlsets)
 }
 END_TEST
 
+/* What may stand last in a CRLSet, behind a parent of zeros. */
+static const struct {
+	uint8_t octets[8], n;
+	bool taken;
+	unsigned entries, rejected;
+} tails[] = {
+	{ { 0, 0, 0, 0 }, 4, true, 0, 0 },
+	{ { 0, 0, 0 }, 3, false, 0, 0 },
+	{ { 1, 0, 0, 0 }, 4, false, 0, 0 },
+	{ { 1, 0, 0, 0, 0 }, 5, true, 0, 1 },
+	{ { 1, 0, 0, 0, 1 }, 5, false, 0, 0 },
+	{ { 1, 0, 0, 0, 1, 7 }, 6, true, 1, 0 },
+	{ { 1, 0, 0, 0, 1, 7, 0 }, 7, false, 0, 0 },
+};
+
+START_TEST(tails_of_crlsets)
+{
+	static const uint8_t parent[TW_SHA256];
+	static const char header[] = "{" CRLSET "}";
+	struct tw_revoked r;
+	struct tw_buf b = { 0, 0, 0 };
+	tw_buf_addc(&b, (char)(sizeof header - 1));
+	tw_buf_addc(&b, 0);
+	tw_buf_adds(&b, header);
+	tw_buf_add(&b, parent, sizeof parent);
+	tw_buf_add(&b, tails[_i].octets, tails[_i].n);
+	ck_assert((tw_revoked_read(&r, tw_buf_slice(&b), "list") == 0) == tails[_i].taken);
+	ck_assert_uint_eq(r.entries, tails[_i].entries);
+	ck_assert_uint_eq(r.rejected, tails[_i].rejected);
+	tw_revoked_free(&r);
+	tw_buf_free(&b);
+}
+END_TEST
+
+/* An array of one record, whose first octets, "[ ", are the length of that record. */
+START_TEST(onecrl_like_a_crlset)
+{
+	enum { LENGTH = '[' | ' ' << 8 };
+	struct tw_revoked r;
+	struct tw_buf b = { 0, 0, 0 };
+	tw_buf_adds(&b, "[ {" ONE);
+	while (b.n < 2 + LENGTH - 1)
+		tw_buf_addc(&b, ' ');
+	tw_buf_adds(&b, "}]");
+	ck_assert_int_eq(tw_revoked_read(&r, tw_buf_slice(&b), "list"), 0);
+	ck_assert_int_eq(r.kind, TW_REVOKED_ONECRL);
+	ck_assert_uint_eq(r.entries, 1);
+	tw_revoked_free(&r);
+	tw_buf_free(&b);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("revoked");
@@ -274,6 +340,8 @@ int main(void)
 	tcase_add_loop_test(c, serials_by_value, 0, 3);
 	tcase_add_loop_test(c, records_of_onecrl, 0, sizeof records / sizeof *records);
 	tcase_add_loop_test(c, headers_of_crlsets, 0, sizeof headers / sizeof *headers);
+	tcase_add_loop_test(c, tails_of_crlsets, 0, sizeof tails / sizeof *tails);
+	tcase_add_test(c, onecrl_like_a_crlset);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
