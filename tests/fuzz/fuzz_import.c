@@ -40,6 +40,17 @@ static void read_again(const struct tw_import *im)
 	tw_buf_free(&twice);
 }
 
+/* The conditions of rows, as a judge will have them. */
+static void conditions(const struct tw_snapshot *s)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct tw_alternatives *a = tw_alternatives_new(tw_snapshot_str(s, s->v[i].constraints));
+		if (a && !a->n)
+			abort();
+		tw_alternatives_free(a);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static FILE *nowhere;
@@ -57,7 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		tw_apple_read(&apple, &im, (struct tw_slice){ data + 17, n - 17 });
 		tw_apple_free(&apple);
 	} else if (tw_import_bytes(&im, as) == 0)
+	{
 		read_again(&im);
+		conditions(im.out);
+	}
 	tw_snapshot_free(&s);
 	tw_certs_close(&certs);
 	return 0;
