@@ -38,10 +38,10 @@ sys.path.insert(0, os.path.join(SRC, "tests/mutants"))
 sys.dont_write_bytecode = True
 from sites import sites, woven  # noqa: E402
 
-RULES = ("rules extend revocation crls times scope signer staple trust constraints subtree items policy profile nopath judge paths host name "
+RULES = ("rules conditions extend revocation crls times scope signer staple trust constraints subtree items policy profile nopath judge paths host name "
          "algorithm signature rsa order").split()
 # What is sought and kept, and where: whole checks only, no parts of them.
-SEARCH = "leaf candidates dominate fixpoint context graph index".split()
+SEARCH = "leaf candidates dominate fixpoint context walk graph index".split()
 FILES = [f"chain/{n}.c" for n in RULES] + ["cert/faults.c", "trust/revoked.c"] + [f"chain/{n}.c" for n in SEARCH]
 PROGRAMS = {"check_brute": {"TW_GRAPHS": "2000"}, "check_coarse": {"TW_GRAPHS": "1000"}, "check_lost": {"TW_GRAPHS": "1000"}, "check_names": {}, "check_host": {}, "check_constraints": {}, "check_times": {}, "check_costs": {}, "check_pkits": {}, "check_cert": {}, "check_crl": {}, "check_revoked": {}}
 SCRIPTS = {"check_explain": {}, "check_chain": {}, "check_docs": {}, "check_cases": {}, "check_revocation": {}, "check_algorithms": {},
