@@ -1,14 +1,10 @@
 #!/usr/bin/env python3
 """Microsoft's trust lists through tw-stores import: lists, cabinets and damage made here, with the certificates of keystores/."""
-import base64
-import csv
 import datetime
 import hashlib
-import io
 import os
 import random
 import struct
-import subprocess
 import sys
 import tempfile
 import zlib
@@ -16,32 +12,8 @@ import zlib
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-TOOL = os.environ["TW_BUILDDIR"] + "/tw-stores"
-HERE = os.environ["TW_SRCDIR"] + "/tests/trust/keystores/"
-bad = 0
-
-
-def fail(text):
-    global bad
-    bad += 1
-    print("FAIL", text)
-
-
-def run(path, *options):
-    r = subprocess.run([TOOL, "import", *options, path], capture_output=True)
-    return r.returncode, list(csv.DictReader(io.StringIO(r.stdout.decode()))), r.stderr.decode()
-
-
-def certificate(name):
-    text = open(HERE + name, encoding="ascii").read()
-    return base64.b64decode("".join(text.split("-----")[2].split()))
-
-
-def tlv(tag, *parts):
-    body = b"".join(parts)
-    n = len(body)
-    size = bytes([n]) if n < 128 else bytes([0x80 + (n.bit_length() + 7) // 8]) + n.to_bytes((n.bit_length() + 7) // 8, "big")
-    return bytes([tag]) + size + body
+sys.dont_write_bytecode = True
+from importing import HERE, der, fail, failures, run, tlv  # noqa: E402
 
 
 def oid(dotted):
@@ -56,7 +28,7 @@ def oid(dotted):
     return tlv(6, out)
 
 
-ONE, TWO = certificate("one.pem"), certificate("two.pem")
+ONE, TWO = der("one.pem"), der("two.pem")
 SERVER, CLIENT, CODE, EMAIL, STAMP = ("1.3.6.1.5.5.7.3." + n for n in "12348")
 SHA1, SHA256, HASH = "1.3.14.3.2.26", "2.16.840.1.101.3.4.2.1", "1.3.6.1.4.1.311.10.11.15"
 ROOTS, DISALLOWED = "1.3.6.1.4.1.311.10.3.9", "1.3.6.1.4.1.311.10.3.30"
@@ -235,4 +207,4 @@ with tempfile.TemporaryDirectory() as folder:
     roots()
     disallowed()
     cabinets()
-sys.exit(bad != 0)
+sys.exit(len(failures) != 0)

@@ -1,41 +1,13 @@
 #!/usr/bin/env python3
 """Keystores through tw-stores import: those that keytool and openssl made (keystores/make), damaged ones, and Java's block lists."""
-import base64
-import csv
 import hashlib
-import io
 import os
 import struct
-import subprocess
 import sys
 import tempfile
 
-TOOL = os.environ["TW_BUILDDIR"] + "/tw-stores"
-HERE = os.environ["TW_SRCDIR"] + "/tests/trust/keystores/"
-bad = 0
-
-
-def fail(text):
-    global bad
-    bad += 1
-    print("FAIL", text)
-
-
-def run(path, *options):
-    r = subprocess.run([TOOL, "import", *options, path], capture_output=True)
-    return r.returncode, list(csv.DictReader(io.StringIO(r.stdout.decode()))), r.stderr.decode()
-
-
-def der(name):
-    text = open(HERE + name, encoding="ascii").read()
-    return base64.b64decode("".join(text.split("-----")[2].split()))
-
-
-def tlv(tag, *parts):
-    body = b"".join(parts)
-    n = len(body)
-    size = bytes([n]) if n < 128 else bytes([0x80 + (n.bit_length() + 7) // 8]) + n.to_bytes((n.bit_length() + 7) // 8, "big")
-    return bytes([tag]) + size + body
+sys.dont_write_bytecode = True
+from importing import HERE, der, fail, failures, run, tlv  # noqa: E402
 
 
 ONE, TWO = der("one.pem"), der("two.pem")
@@ -218,4 +190,4 @@ with tempfile.TemporaryDirectory() as folder:
     java_keystores()
     pkcs12()
     blocked()
-sys.exit(bad != 0)
+sys.exit(len(failures) != 0)
