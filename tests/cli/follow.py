@@ -208,7 +208,10 @@ def certificates_first(tmp, files):
                 break
             have += more
             *rows, have = have.split(b"\n")
-            text = read(certs + ".part" if os.path.exists(certs + ".part") else certs)
+            try:
+                text = read(certs + ".part")
+            except FileNotFoundError:  # it was whole meanwhile, and has its name
+                text = read(certs)
             for _, name in elements(text[at:]):
                 seen.add(name)
             at += sum(len(e) for e, _ in elements(text[at:]))
