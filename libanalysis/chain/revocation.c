@@ -225,11 +225,8 @@ static const struct tw_standing *in_force(const struct asking *a, uint32_t x)
 		const struct tw_standing *sy = tw_standing(a->c, y, a->anchor);
 		if (sy->key != sx->key)
 			continue;
-		struct tw_times t = { .n = 0 };
-		tw_times_add(&t, cy->this_update > cx->this_update ? cy->this_update : cx->this_update, cy->next_update);
-		tw_times_meet(&t, &sy->good);
-		tw_times_join(&sx->force, &t);
-		tw_times_free(&t);
+		tw_times_join_within(&sx->force, &sy->good, cy->this_update > cx->this_update ? cy->this_update : cx->this_update,
+			cy->next_update);
 	}
 	tw_times_meet(&sx->force, &sx->good);
 	return sx;

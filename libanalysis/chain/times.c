@@ -54,6 +54,12 @@ void tw_times_join(struct tw_times *s, const struct tw_times *o)
 		tw_times_add(s, o->v[i].from, o->v[i].until);
 }
 
+void tw_times_join_within(struct tw_times *s, const struct tw_times *o, int64_t from, int64_t until)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		tw_times_add(s, o->v[i].from > from ? o->v[i].from : from, o->v[i].until < until ? o->v[i].until : until);
+}
+
 void tw_times_meet(struct tw_times *s, const struct tw_times *o)
 {
 	struct tw_times out = { .n = 0 };

@@ -18,6 +18,8 @@ void tw_times_free(struct tw_times *s);
 void tw_times_add(struct tw_times *s, int64_t from, int64_t until);
 /* Adds all of o. */
 void tw_times_join(struct tw_times *s, const struct tw_times *o);
+/* Adds what of o lies between from and until. */
+void tw_times_join_within(struct tw_times *s, const struct tw_times *o, int64_t from, int64_t until);
 /* Keeps what lies in o too. */
 void tw_times_meet(struct tw_times *s, const struct tw_times *o);
 /* What s leaves out of all time. */

@@ -97,6 +97,12 @@ START_TEST(test_sets)
 		ck_assert_uint_eq(bits(&c), settled(x | y));
 		tw_times_within(&c, second[from], second[until]);
 		ck_assert_uint_eq(bits(&c), settled((x | y) & bits_of(from, until)));
+		tw_times_join_within(&c, &b, second[from], second[until]);
+		ck_assert_uint_eq(bits(&c), settled((x | y) & bits_of(from, until)));
+		tw_times_free(&c);
+		tw_times_join(&c, &a);
+		tw_times_join_within(&c, &b, second[from], second[until]);
+		ck_assert_uint_eq(bits(&c), settled(x | (y & bits_of(from, until))));
 		tw_times_meet(&a, &b);
 		ck_assert_uint_eq(bits(&a), settled(x & y));
 		tw_times_invert(&a);
