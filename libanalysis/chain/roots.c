@@ -39,6 +39,17 @@ static void put(struct tw_rooted *r, const struct tw_certs *certs, const struct 
 	free(all);
 }
 
+/* Each anchor is reached once: there are no more rounds than the store has. */
+static void take(struct tw_buf *gone, uint32_t cert)
+{
+	const uint32_t *v = (const uint32_t *)(const void *)gone->p;
+
+	for (size_t i = 0; i < gone->n / sizeof *v; i++)
+		if (v[i] == cert)
+			tw_die("an anchor that does not count ends a path");
+	tw_buf_add(gone, &cert, sizeof cert);
+}
+
 static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int64_t t, bool dated)
 {
 	struct tw_rooted *r = tw_alloc(sizeof *r);
@@ -55,7 +66,7 @@ static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int6
 		narrow(r, &j, at, dated);
 		good = at->reason == TW_R_OK;
 		if (good)
-			tw_buf_add(&gone, &j.path[at->path + at->npath - 1], sizeof *j.path);
+			take(&gone, j.path[at->path + at->npath - 1]);
 		tw_judgement_free(&j);
 	}
 	put(r, &o->of->certs, &gone);

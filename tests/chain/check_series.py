@@ -295,6 +295,44 @@ def study():
             want("judgements.csv, its days", alone or (not hit[0]["path"] and hit[0]["snapshot"] == date + "/2099-02-01"), True)
 
 
+def tool(*args):
+    return subprocess.run([os.path.join(BUILD, "tw-chain"), "--certs", os.path.join(TMP, "c.der"), *args], capture_output=True, text=True)
+
+
+def roots():
+    """Every anchor that a good path reaches at the row's time: A's own, and B, who signed A's key too. --dates: the same store as of
+    each date, like so many --store NAME@DATE, judging at the row's time."""
+    a, b, cross = Cert("RootA", "RootA", ku=CA, after="2016-07-01"), Cert("RootB", "RootB", ku=CA), Cert("RootA", "RootB", ku=CA)
+    inter, leaf = Cert("IntA", "RootA", ku=CA), Cert("leafA", "IntA")
+    certs = [a, b, cross, inter, leaf]
+    days = {"2015-01-01": [anchor(a)], "2016-01-01": [anchor(a), anchor(b)], "2017-01-01": [anchor(b)], "2018-01-01": [anchor(b, "2009-01-01T00:00:00Z")]}
+    folder = store("roots", days, certs)
+    both = " ".join(sorted([a.sha256, b.sha256]))
+    full, short = [leaf, inter, cross], [leaf, inter]
+    cases = [("2016-03-01", full, both), ("2015-06-01", full, a.sha256), ("2016-03-01", short, a.sha256), ("2016-06-30", full, both),
+             ("2016-08-01", full, b.sha256), ("2016-08-01", short, ""), ("2017-02-01", full, b.sha256), ("2018-02-01", full, ""),
+             ("2015-12-31T23:59:59Z", full, a.sha256), ("2016-01-01", full, both), ("2017-01-01", full, b.sha256)]
+    for seed in range(6):
+        some = cases * 3
+        random.Random(seed).shuffle(some)
+        out, err, _ = chain_run(certs, [c[:2] for c in some], ["s=" + folder], "--show", "roots", "--threads", str(1 + seed % 4))
+        want(f"roots, order {seed}", [r["roots.s"] for r in out or []], [c[2] for c in some])
+    pool, err, _ = chain_run(certs, [("2016-03-01", short)], ["s=" + folder], "--show", "roots", "--pool", write("cross.pem", pem("CERTIFICATE", [cross.der])))
+    want("roots with a pool", [(r["roots.s"], r["roots.s.pool"]) for r in pool or []], [(a.sha256, both)])
+    rows = write("dates.csv", "time,chain\n" + "".join(f"{t},{' '.join(c.sha256 for c in v)}\n" for t, v, _ in cases))
+    plain = write("plain.pem", pem("CERTIFICATE", [b.der]))
+    dated = tool("--store", "s=" + folder, "--store", "plain=" + plain, "--dates", "2015-06-01/2018-06-01/P1Y", "--show", "roots", rows)
+    one = sum((["--store", f"s-{y}-06-01={folder}@{y}-06-01"] for y in range(2015, 2019)), [])
+    want("--dates as NAME@DATE", dated.stdout, tool(*one, "--store", "plain=" + plain, "--show", "roots", rows).stdout)
+    first = next(csv.DictReader(io.StringIO(dated.stdout)), {})
+    want("--dates, a row of 2016", [first.get(f"roots.s-{y}-06-01") for y in range(2015, 2019)], [a.sha256, both, b.sha256, ""])
+    for args, word in ((["--store", "plain=" + plain, "--dates", "2015-06-01/2016-06-01/P1Y"], "none of the stores"),
+                       (["--store", "s=" + folder, "--dates", "2015-06-01/2016-06-01"], "FROM/UNTIL/PERIOD"),
+                       (["--store", "s=" + folder, "--dates", "2010-06-01/2016-06-01/P1Y"], "2010-06-01")):
+        bad = tool(*args, rows)
+        want("--dates " + word, (bad.returncode, word in bad.stderr, bad.stdout), (2, True, ""))
+
+
 def main():
     try:
         distrust_by_date()
@@ -302,6 +340,7 @@ def main():
         installed(*dates())
         constraints()
         study()
+        roots()
     finally:
         shutil.rmtree(TMP)
     for f in FAILED[:40]:
