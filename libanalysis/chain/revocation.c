@@ -91,7 +91,9 @@ static int by_number(const void *x, const void *y)
 
 	if (a->scope != b->scope)
 		return a->scope < b->scope ? -1 : 1;
-	return tw_crls_compare(a->number, b->number);
+	int d = tw_crls_compare(a->number, b->number);
+	/* Where the bound on this work cuts must not depend on who sorts. */
+	return d ? d : (a->date > b->date) - (a->date < b->date);
 }
 
 static void sort_removals(struct asking *a)
