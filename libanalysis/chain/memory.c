@@ -126,12 +126,14 @@ static void add_answer(struct tw_answer *a, struct tw_held held, struct tw_judge
 	atomic_store_explicit(&a->next, more, memory_order_release);
 }
 
-static void settle_members(struct tw_chain *o, struct tw_slice text, struct tw_seen *e)
+/* What is remembered of e stays as it is: other threads look at it. */
+static void settle_members(struct tw_chain *o, struct tw_slice text, const struct tw_seen *e)
 {
+	struct tw_seen again = { .leaf = TW_NONE };
+
 	if (o->of_settled == e)
 		return;
-	e->partly = false;
-	members(o, text, e, &o->settled);
+	members(o, text, &again, &o->settled);
 	o->of_settled = e;
 }
 
@@ -181,8 +183,8 @@ struct tw_seen *tw_chain_look_up(struct tw_chain *o, struct tw_slice text, const
 	if (await(o, text) < 0)
 		return NULL;
 	e->order = "";
-	o->of_settled = NULL;
-	settle_members(o, text, e);
+	members(o, text, e, &o->settled);
+	o->of_settled = e;
 	if (!e->partly)
 		e->order = tw_chain_order(&o->of->g, (const uint32_t *)(const void *)o->settled.p,
 			(uint32_t)(o->settled.n / sizeof(uint32_t)));

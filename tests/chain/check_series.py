@@ -333,6 +333,38 @@ def roots():
         want("--dates " + word, (bad.returncode, word in bad.stderr, bad.stdout), (2, True, ""))
 
 
+def threads():
+    """A chain is judged for other dates while other threads write rows of it: whole ones, and such as lack a certificate. Rows in
+    disorder, of many blocks; the same bytes in one thread and in several, and what each row says. (A build with ThreadSanitizer
+    sees more than bytes: .ci/run.)"""
+    days, r = {}, random.Random(7)
+    for k in range(24):
+        day = f"20{14 + k // 12}-{1 + k % 12:02d}-01"
+        days[day] = [anchor(ROOTS[i]) for i in range(3) if (k >> i & 1) == 0 or i == k % 3]
+    folder = store("threads", days, ROOTS)
+    write("c.der", b"".join(c.der for c in ROOTS + INTS + LEAVES))
+    lost = "00" * 32
+    chains = [(f"{LEAVES[i].sha256} {INTS[i].sha256}{more}", "yes" if not more else "partly") for i in range(3) for more in ("", " " + lost)]
+    chains += [(f"{LEAVES[i].sha256} {lost}", "partly") for i in range(3)]
+    lines = [f"{t}T{r.randrange(24):02d}:00:00Z,{c},{w}" for t in days for c, w in chains for _ in range(120)]
+    r.shuffle(lines)
+    rows = write("threads.csv", "time,chain,collected\n" + "\n".join(lines) + "\n")
+    args = ["-q", "--store", "s=" + folder, "--show", "roots,snapshot,culprit", rows]
+    one = tool("--threads", "1", *args).stdout
+    want("rows in disorder", len(one.splitlines()), len(lines) + 1)
+    for n in ("2", "4", "4", "7"):
+        several = tool("--threads", n, *args)
+        want(f"the same bytes in {n} threads", (several.returncode, several.stdout == one), (0, True))
+    held = {d: {x.split(",")[0] for x in rows} for d, rows in days.items()}
+    wrong = 0
+    for row in csv.DictReader(io.StringIO(one)):
+        i = next(k for k in range(3) if row["chain"].startswith(LEAVES[k].sha256))
+        built, there = INTS[i].sha256 in row["chain"], ROOTS[i].sha256 in held[row["time"][:8] + "01"]
+        wrong += row["reason.s"] != ("ok" if built and there else "not_collected" if row["collected"] == "partly" else "unknown_issuer")
+        wrong += row["snapshot.s"] != ("" if row["reason.s"] == "not_collected" else row["time"][:8] + "01")
+    want("rows in disorder that say something else", wrong, 0)
+
+
 def main():
     try:
         distrust_by_date()
@@ -341,6 +373,7 @@ def main():
         constraints()
         study()
         roots()
+        threads()
     finally:
         shutil.rmtree(TMP)
     for f in FAILED[:40]:
