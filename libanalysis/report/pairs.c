@@ -102,23 +102,27 @@ static bool is_good(const struct tw_report *r, uint32_t j)
 	return tw_slice_is(pieces_of(r, j)[TW_J_VERDICT], "verifiable");
 }
 
-/* Does another store with the same pool judge otherwise, yes for no? */
-static bool disputed(const struct tw_report *r, uint32_t j)
+/* Does some store say yes, and some no, with and without pool? */
+static void said(const struct tw_report *r, bool yes[2], bool no[2])
 {
-	for (uint32_t i = 0; i < r->njudgement; i++)
-		if (rivals(r, i, j) && is_good(r, i) != is_good(r, j) && pieces_of(r, i)[TW_J_VERDICT].n)
-			return true;
-	return false;
+	yes[0] = yes[1] = no[0] = no[1] = false;
+	for (uint32_t j = 0; j < r->njudgement; j++) {
+		bool good = is_good(r, j), pool = r->judgement[j].pool;
+		yes[pool] |= good;
+		no[pool] |= !good && pieces_of(r, j)[TW_J_VERDICT].n;
+	}
 }
 
 void tw_pairs_leave_out(struct tw_report *r, struct tw_slice chain)
 {
 	const uint8_t *blank = chain.n ? memchr(chain.p, ' ', chain.n) : NULL;
 	struct tw_slice leaf = { chain.p, blank ? (size_t)(blank - chain.p) : chain.n };
+	bool yes[2], no[2];
 
+	said(r, yes, no);
 	for (uint32_t j = 0; j < r->njudgement; j++) {
 		struct tw_slice *p = pieces_of(r, j);
-		bool keep = (p[TW_J_ROOTS].n || p[TW_J_CULPRIT].n) && p[TW_J_VERDICT].n && disputed(r, j);
+		bool pool = r->judgement[j].pool, keep = p[TW_J_VERDICT].n && yes[pool] && no[pool];
 		if (!keep || !is_good(r, j))
 			p[TW_J_ROOTS].n = 0;
 		if (!keep || is_good(r, j))
