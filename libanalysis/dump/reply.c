@@ -48,6 +48,8 @@ static bool has_prefix(struct tw_slice s, const char *word)
 
 struct tw_slice tw_text_word(struct tw_slice *line)
 {
+	if (!line->n) /* an empty one may point nowhere */
+		return (struct tw_slice){ line->p, 0 };
 	while (line->n && (*line->p == ' ' || *line->p == '\t')) {
 		line->p++;
 		line->n--;
