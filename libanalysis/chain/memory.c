@@ -202,9 +202,9 @@ uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text)
 	return alone && tw_unhex(w, h, TW_SHA256) ? tw_certs_find(&o->of->certs, h) : TW_NONE;
 }
 
-struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple, int64_t t)
+struct tw_own *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple, int64_t t)
 {
-	struct tw_judgement *j = tw_alloc((size_t)o->nstore * 2 * sizeof *j);
+	struct tw_own *own = tw_alloc((size_t)o->nstore * 2 * sizeof *own);
 	struct tw_seen e = { .leaf = TW_NONE };
 
 	members(o, text, &e, &o->settled);
@@ -214,18 +214,23 @@ struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, 
 	for (int s = 0; s < o->nstore; s++) {
 		for (int p = 0; p <= o->has_pool && tw_store_speaks(&o->store[s], t); p++) {
 			struct tw_question q = question(o, v, n, s, p, t);
+			struct tw_own *a = &own[2 * s + p];
 			q.staple = staple;
-			tw_judge_chain(o->judge, &q, &j[2 * s + p]);
+			tw_judge_chain(o->judge, &q, &a->j);
+			if (o->show & TW_SHOW_ROOTS && tw_judgement_at(&a->j, t)->reason == TW_R_OK)
+				tw_chain_roots_own(o, &q, t, &a->roots);
 		}
 	}
-	return j;
+	return own;
 }
 
-void tw_chain_stapled_free(const struct tw_chain *o, struct tw_judgement *j)
+void tw_chain_stapled_free(const struct tw_chain *o, struct tw_own *own)
 {
-	for (int i = 0; i < 2 * o->nstore; i++)
-		tw_judgement_free(&j[i]);
-	free(j);
+	for (int i = 0; i < 2 * o->nstore; i++) {
+		tw_judgement_free(&own[i].j);
+		tw_buf_free(&own[i].roots);
+	}
+	free(own);
 }
 
 /* The place of each judgement in the chain's answers is forgotten with the first. */

@@ -30,6 +30,12 @@ struct tw_rooted {
 	struct tw_rooted *next;
 };
 
+/* What one row alone is answered in a store, because of what was stapled. */
+struct tw_own {
+	struct tw_judgement j;
+	struct tw_buf roots;     /* as tw_rooted's text; empty where nobody asked */
+};
+
 /* What is remembered of a distinct chain. */
 struct tw_seen {
 	uint8_t id[TW_SHA256];    /* of the chain field's text */
@@ -94,15 +100,17 @@ struct tw_question tw_chain_question(struct tw_chain *o, struct tw_seen *e, stru
 void tw_chain_roots(struct tw_chain *o, struct tw_seen *e, struct tw_slice text, int64_t t);
 struct tw_slice tw_chain_rooted(const struct tw_seen *e, int store, int pool, int64_t t);
 void tw_chain_roots_free(struct tw_seen *e, int n);
+/* Those of one question, for a row at t, into text. */
+void tw_chain_roots_own(struct tw_chain *o, const struct tw_question *q, int64_t t, struct tw_buf *text);
 /* The first member that is not at hand; empty: all are. */
 struct tw_slice tw_chain_absent(const struct tw_chain *o, struct tw_slice text);
 /* The first certificate of a chain, TW_NONE where it is not at hand. */
 uint32_t tw_chain_leaf(const struct tw_chain *o, struct tw_slice text);
-/* The judgements, by store, presented and pool, of the chain with what was
+/* The answers, by store, presented and pool, to the chain with what was
  * stapled to it, for one row at t; only what was checked of the response is
  * remembered. tw_chain_stapled_free frees them. */
-struct tw_judgement *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple, int64_t t);
-void tw_chain_stapled_free(const struct tw_chain *o, struct tw_judgement *j);
+struct tw_own *tw_chain_stapled(struct tw_chain *o, struct tw_slice text, const struct tw_staple *staple, int64_t t);
+void tw_chain_stapled_free(const struct tw_chain *o, struct tw_own *own);
 /* Checks the signatures that judging it will ask for. */
 void tw_chain_ahead(struct tw_chain *o, struct tw_slice text, unsigned thread);
 void tw_chain_forget(struct tw_chain *o);

@@ -74,6 +74,15 @@ static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int6
 	return r;
 }
 
+void tw_chain_roots_own(struct tw_chain *o, const struct tw_question *q, int64_t t, struct tw_buf *text)
+{
+	struct tw_rooted *r = find_all(o, *q, t, false);
+
+	tw_buf_free(text);
+	*text = r->text;
+	free(r);
+}
+
 static const struct tw_rooted *look(const struct tw_seen *e, int i, int64_t t)
 {
 	const struct tw_rooted *r = atomic_load_explicit(&e->rooted[i], memory_order_acquire);

@@ -180,10 +180,11 @@ static void put_none(const struct tw_chain *o, struct tw_row *r, const char *why
 			put_no_verdict(o, r, why);
 }
 
-/* extra: the facts that are the row's. */
+/* own: of this row alone, or NULL; extra: the facts that are the row's. */
 static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e, int store, int pool,
-	const struct tw_judgement *j, int64_t t, uint32_t extra, struct tw_buf *b)
+	const struct tw_own *own, int64_t t, uint32_t extra, struct tw_buf *b)
 {
+	const struct tw_judgement *j = own ? &own->j : tw_chain_answer(e, store, pool, t);
 	struct tw_step at = *tw_judgement_at(j, t);
 	bool none = tw_chain_lacks(e, &at);
 
@@ -197,14 +198,13 @@ static void put_verdict(const struct tw_chain *o, struct tw_row *r, const struct
 		if (!none && 1u << k != TW_SHOW_ROOTS)
 			tw_chain_put_show(o, b, 1u << k, store, j, &at, t);
 		else if (!none && at.reason == TW_R_OK)
-			tw_buf_addslice(b, tw_chain_rooted(e, store, pool, t));
+			tw_buf_addslice(b, own ? tw_buf_slice(&own->roots) : tw_chain_rooted(e, store, pool, t));
 		tw_row_add(r, tw_buf_slice(b));
 	}
 }
 
-/* own: the judgements of this row alone, or NULL. */
 static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struct tw_seen *e,
-	const struct tw_judgement *own, int64_t t, uint32_t extra, struct tw_buf *b)
+	const struct tw_own *own, int64_t t, uint32_t extra, struct tw_buf *b)
 {
 	for (int s = 0; s < o->nstore; s++) {
 		bool speaks = tw_store_speaks(&o->store[s], t);
@@ -212,7 +212,7 @@ static void put_verdicts(const struct tw_chain *o, struct tw_row *r, const struc
 			if (!speaks)
 				put_no_verdict(o, r, "no_snapshot");
 			else
-				put_verdict(o, r, e, s, p, own ? &own[2 * s + p] : tw_chain_answer(e, s, p, t), t, extra, b);
+				put_verdict(o, r, e, s, p, own ? &own[2 * s + p] : NULL, t, extra, b);
 		}
 	}
 }
@@ -241,7 +241,7 @@ static uint32_t put_leaf(const struct tw_chain *o, struct tw_row *r, const struc
 }
 
 /* What a row's mark says: v is its time, p its chain as it is remembered, q its
- * own judgements where a stapled response matters. */
+ * own answers where a stapled response matters. */
 enum { TIMED = 1, CHAINED = 2, NOT_A_TIME = 4, STAPLED = 8, UNSETTLED = 16 };
 
 /* The row's stapled response, if it can change what is said of the leaf. */
@@ -319,11 +319,11 @@ int tw_chain_settle(void *self, struct tw_row *r, struct tw_mark *m, unsigned th
 	tw_chain_judge(o, e, text, m->flags & TIMED ? &m->v : NULL);
 	if (m->flags & TIMED && e->answer)
 		tw_chain_count(o, m->v);
-	if (m->flags & TIMED && o->show & TW_SHOW_ROOTS)
-		tw_chain_roots(o, e, text, m->v);
 	struct tw_staple staple;
 	if (m->flags & STAPLED && staple_of(o, r, &o->der[thread], &staple))
 		m->q = tw_chain_stapled(o, text, &staple, m->v);
+	else if (m->flags & TIMED && o->show & TW_SHOW_ROOTS)
+		tw_chain_roots(o, e, text, m->v);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ try:
 except ImportError:
     print("python3-cryptography is not installed: skipped")
     sys.exit(77)
-from lists import CA, DER, KEYS, Cert, dn, pem  # noqa: E402
+from lists import CA, DER, KEYS, Cert, crl, dn, ocsp, pem  # noqa: E402
 from resign import tlv  # noqa: E402
 
 TMP = tempfile.mkdtemp()
@@ -333,6 +333,44 @@ def roots():
         want("--dates " + word, (bad.returncode, word in bad.stderr, bad.stdout), (2, True, ""))
 
 
+def beside():
+    """What comes beside a row meets each day's anchors, too: a stapled response (and the roots it leaves a good path to), a client's
+    chain, certificates that only witness."""
+    a, b, cross = Cert("RootA", "RootA", ku=CA), Cert("RootB", "RootB", ku=CA), Cert("RootA", "RootB", ku=CA)
+    inter, leaf, other = Cert("IntA", "RootA", ku=CA), Cert("leafA", "IntA"), Cert("RootC", "RootC", ku=CA)
+    certs = [a, b, cross, inter, leaf, other]
+    both = " ".join(sorted([a.sha256, b.sha256]))
+    folder = store("beside", {"2015-01-01": [anchor(a, purposes="server client")], "2016-01-01": [anchor(a), anchor(b)],
+                              "2017-01-01": [anchor(b, purposes="server client")], "2018-01-01": [anchor(other)]}, certs)
+    good, bad = (base64.b64encode(ocsp(leaf, inter, *x, until="2020-01-01")).decode() for x in ((), ("revoked", "2016-03-01")))
+    lists = write("beside.crl", pem("X509 CRL", [crl(n, until="2020-01-01") for n in ("RootA", "RootB")]))
+    der, chain = write("c.der", b"".join(c.der for c in certs)), f"{leaf.sha256} {inter.sha256} {cross.sha256}"
+
+    def run(rows, show, *more):
+        text = "time,chain,client_chain,ocsp_stapled\n" + "".join(",".join(r) + "\n" for r in rows)
+        p = subprocess.run([os.path.join(BUILD, "tw-chain"), "--certs", der, "--store", "s=" + folder, "--show", "roots", *more],
+                           input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return [tuple(r[k] for k in show.split()) for r in csv.DictReader(io.StringIO(p.stdout.decode()))] or p.stderr.decode()
+
+    cases = [("2015-06-01", "", ("ok", a.sha256)), ("2015-06-01", bad, ("ok", a.sha256)), ("2015-06-01", good, ("ok", a.sha256)),
+             ("2016-02-01", bad, ("ok", both)), ("2016-04-01", good, ("ok", both)), ("2016-04-01", bad, ("revoked", "")),
+             ("2017-06-01", "", ("ok", b.sha256)), ("2017-06-01", good, ("ok", b.sha256)), ("2017-06-01", bad, ("revoked", "")),
+             ("2018-06-01", good, ("unknown_issuer", "")), ("2014-11-30", good, ("no_snapshot", ""))]
+    want("staples", run([(t, chain, "", s) for t, s, _ in cases], "reason.s roots.s"), [c[2] for c in cases])
+    vouched = [(t, s, x if s or x[0] == "no_snapshot" else ("revocation_unknown", "")) for t, s, x in cases]
+    want("staples, required", run([(t, chain, "", s) for t, s, _ in vouched], "reason.s roots.s", "--revocation", "require", "--crl", lists),
+         [c[2] for c in vouched])
+    clients = [("2015-06-01", ("ok", a.sha256, "ok", a.sha256)), ("2016-06-01", ("ok", both, "distrusted", "")),
+               ("2017-06-01", ("ok", b.sha256, "ok", b.sha256)), ("2018-06-01", ("unknown_issuer", "") * 2), ("2014-11-30", ("no_snapshot", "") * 2)]
+    want("clients", run([(t, chain, chain, "") for t, _ in clients], "reason.s roots.s reason.s.client roots.s.client", "--client-chain"),
+         [c[1] for c in clients])
+    short, proof = f"{leaf.sha256} {inter.sha256}", write("witness.pem", pem("CERTIFICATE", [cross.der]))
+    days = [("2015-06-01", "ok", "ok"), ("2016-06-01", "ok", "ok"), ("2017-06-01", "unknown_issuer", "missing_intermediate"),
+            ("2018-06-01", "unknown_issuer", "unknown_issuer")]
+    for what, k, more in (("no witness", 1, ["--witness", write("none.pem", pem("CERTIFICATE", [other.der]))]), ("witness", 2, ["--witness", proof])):
+        want(what, run([(d[0], short, "", "") for d in days], "reason.s", *more), [(d[k],) for d in days])
+
+
 def threads():
     """A chain is judged for other dates while other threads write rows of it: whole ones, and such as lack a certificate. Rows in
     disorder, of many blocks; the same bytes in one thread and in several, and what each row says. (A build with ThreadSanitizer
@@ -373,6 +411,7 @@ def main():
         constraints()
         study()
         roots()
+        beside()
         threads()
     finally:
         shutil.rmtree(TMP)
