@@ -25,9 +25,9 @@ static void add_ip(struct tw_buf *b, struct tw_slice v, bool base)
 	}
 }
 
-/* subject: the Name that a directoryName is, where it is known. */
-static void add_item(struct tw_buf *b, const struct tw_form_name *n, struct tw_slice subject, bool base)
+static void add_item(struct tw_buf *b, const struct tw_item *i, bool base)
 {
+	const struct tw_form_name *n = &i->name;
 	static const char *const form[TW_FORM_N] = { "otherName", "rfc822Name", "dNSName", "x400Address", "directoryName",
 		"ediPartyName", "URI", "iPAddress", "registeredID" };
 
@@ -37,17 +37,16 @@ static void add_item(struct tw_buf *b, const struct tw_form_name *n, struct tw_s
 		add_ip(b, n->v, base);
 	else if (n->form == TW_FORM_EMAIL || n->form == TW_FORM_DNS || n->form == TW_FORM_URI)
 		tw_buf_addslice(b, n->v);
-	else if (subject.n)
-		(void)tw_name_text(b, subject);
+	else if (n->form == TW_FORM_DN)
+		(void)tw_name_text(b, i->dn);
 	else
-		tw_buf_adds(b, base ? "(a subtree)" : "(not shown)");
+		tw_buf_adds(b, "(not shown)");
 }
 
 /* What of the subtrees stands against the name. */
 static void add_trees(struct tw_buf *b, const struct tw_form_name *name, const struct tw_items *trees)
 {
 	enum { SHOWN = 3 };
-	const struct tw_slice none = { NULL, 0 };
 	uint32_t shown = 0;
 
 	for (uint32_t i = 0; i < trees->n; i++) {
@@ -55,7 +54,7 @@ static void add_trees(struct tw_buf *b, const struct tw_form_name *name, const s
 		if (!t->excluded || t->name.form != name->form || !name->ok || !tw_form_within(name, &t->name, true))
 			continue;
 		tw_buf_adds(b, " excludes ");
-		add_item(b, &t->name, none, true);
+		add_item(b, t, true);
 		return;
 	}
 	tw_buf_adds(b, name->ok ? " permits" : " constrains this form, of which it is none:");
@@ -65,7 +64,7 @@ static void add_trees(struct tw_buf *b, const struct tw_form_name *name, const s
 			continue;
 		tw_buf_adds(b, !shown ? " " : shown < SHOWN ? ", " : ", ...");
 		if (shown++ < SHOWN)
-			add_item(b, &t->name, none, true);
+			add_item(b, t, true);
 	}
 }
 
@@ -81,11 +80,10 @@ static bool name_outside(struct tw_buf *b, const struct tw_judge *j, uint32_t is
 	struct tw_items *names = tw_items_names(c, leaf && tw_profile_cn_counts(j->o.profile, c));
 	for (uint32_t i = 0; !trees->bad && !found && i < names->n; i++) {
 		const struct tw_form_name *n = &names->v[i].name;
-		struct tw_slice subject = { c->subject.p, i ? 0 : c->subject.n }; /* it stands first */
 		found = !tw_items_allow(trees, n);
 		if (!found)
 			continue;
-		add_item(b, n, subject, false);
+		add_item(b, &names->v[i], false);
 		tw_buf_adds(b, ": ");
 		(void)tw_name_text(b, x->subject);
 		add_trees(b, n, trees);

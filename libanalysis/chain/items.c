@@ -39,7 +39,9 @@ static struct tw_item *push_dn(struct tw_items *o, struct tw_slice name)
 	size_t off = o->flat.n;
 
 	(void)tw_name_normal(&o->flat, name);
-	return push_own(o, TW_FORM_DN, off);
+	struct tw_item *i = push_own(o, TW_FORM_DN, off);
+	i->dn = name;
+	return i;
 }
 
 static struct tw_slice settled(const struct tw_items *o, const struct tw_form_name *n)

@@ -7,6 +7,7 @@
 
 struct tw_item {
 	struct tw_form_name name;
+	struct tw_slice dn; /* TW_FORM_DN: the Name TLV, as it lies there */
 	bool excluded;   /* of subtrees */
 };
 struct tw_items {

@@ -93,6 +93,9 @@ mk int_nc_in int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,p
 mk int_nc_out int 'Int' root root $a $z "$ca" "$sign" "$nc_out"
 mk int_nc_excl int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,excluded;DNS:example.org'
 mk int_nc_mail int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;email:example.org'
+mk int_nc_dn int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;dirName:one,permitted;dirName:two' \
+	'[one]' 'O=An Org' 'CN=leaf' '[two]' 'C=DE'
+mk int_nc_dn_excl int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,excluded;dirName:one' '[one]' 'CN=LEAF'
 mk int_nc_mask int 'Int' root root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.255.0'
 mk root_nc_mask root 'Root' self root $a $z "$ca" "$sign" 'nameConstraints=critical,permitted;IP:10.0.0.0/255.0.255.0'
 mk int_critical int 'Int' root root $a $z "$ca" "$sign" "$unknown"
