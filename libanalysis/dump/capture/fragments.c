@@ -24,6 +24,7 @@ struct datagram {
 struct tw_fragments {
 	struct datagram d[SETS][WAYS];
 	uint64_t lost;
+	bool any; /* of d something was used: most captures don't touch it */
 };
 
 struct tw_fragments *tw_fragments_new(void)
@@ -35,7 +36,7 @@ void tw_fragments_free(struct tw_fragments *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; i < SETS; i++)
+	for (size_t i = 0; f->any && i < SETS; i++)
 		for (size_t k = 0; k < WAYS; k++)
 			free(f->d[i][k].bytes);
 	free(f);
@@ -70,6 +71,7 @@ static struct datagram *find(struct tw_fragments *f, const struct tw_fragment *i
 		if (oldest->used && (!set[k].used || set[k].time < oldest->time))
 			oldest = &set[k];
 	}
+	f->any = true;
 	f->lost += oldest->used;
 	uint8_t *bytes = oldest->bytes ? oldest->bytes : tw_alloc(LONGEST);
 	*oldest = (struct datagram){ .used = true, .ip = { in->ip[0], in->ip[1] }, .id = in->id, .protocol = in->protocol, .time = in->time,
