@@ -131,6 +131,11 @@ def dressed(segments):
     yield "Ethernet", P.ETHERNET, lambda s: P.ethernet(ip(s)), False
     yield "VLAN", P.ETHERNET, lambda s: P.ethernet(ip(s), tags=tag(7)), False
     yield "QinQ", P.ETHERNET, lambda s: P.ethernet(ip(s), tags=tag(7, 0x88a8) + tag(8)), False
+    for name, kind, head in (("VN-Tag", 0x8926, b"\0\1\0\2"), ("HSR", 0x892f, b"\0\x34\0\1"), ("R-TAG", 0xf1c1, b"\0\0\0\1"),
+                             ("Cisco MetaData", 0x8909, b"\1\1\0\1\0\2"), ("Cisco MetaData of two", 0x8909, b"\1\2\0\1\0\2\0\1\0\3"),
+                             ("MACsec in clear", 0x88e5, b"\0\0\0\0\0\1"), ("MACsec with SCI", 0x88e5, b"\x20\0\0\0\0\1" + bytes(8))):
+        yield name, P.ETHERNET, lambda s, kind=kind, head=head: P.ethernet(ip(s), tags=tag(7) + struct.pack(">H", kind) + head), False
+    yield "802.1ah", P.ETHERNET, lambda s: P.ethernet(bytes(4) + P.ethernet(ip(s), tags=tag(9)), 0x88e7), False
     yield "MPLS", P.ETHERNET, lambda s: P.ethernet(label(16, False) + label(17, True) + ip(s), 0x8847), False
     yield "pseudowire", P.ETHERNET, lambda s: P.ethernet(label(16, True) + bytes(4) + P.ethernet(ip(s)), 0x8847), False
     yield "PPPoE", P.ETHERNET, lambda s: P.ethernet(pppoe(s), 0x8864), False

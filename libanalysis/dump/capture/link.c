@@ -2,8 +2,9 @@
 #include "dump/capture/link.h"
 
 enum { IPV4 = 0x0800, IPV6 = 0x86dd, VLAN = 0x8100, QINQ = 0x88a8, QINQ_OLD = 0x9100, MPLS = 0x8847, MPLS_MULTICAST = 0x8848,
-	PPPOE_SESSION = 0x8864, BRIDGED = 0x6558 };
-#define TAGS 8 /* VLAN tags and MPLS labels in a row: two or three are usual */
+	PPPOE_SESSION = 0x8864, BACKBONE = 0x88e7, MACSEC = 0x88e5, CISCO_METADATA = 0x8909, VN_TAG = 0x8926, HSR = 0x892f,
+	REDUNDANCY = 0xf1c1 };
+#define TAGS 8 /* tags and MPLS labels in a row: two or three are usual */
 
 static unsigned be16(const uint8_t *p)
 {
@@ -66,13 +67,27 @@ static bool pppoe(struct tw_span_of *f)
 	return ppp(f);
 }
 
+/* How many bytes a tag behind this EtherType has, the next EtherType being the
+ * last two; 0: it is none. */
+static size_t tag(unsigned type, struct tw_slice s)
+{
+	switch (type) {
+	case VLAN: case QINQ: case QINQ_OLD: return 4;
+	case VN_TAG: case HSR: case REDUNDANCY: return 6; /* 802.1BR, IEC 62439-3, 802.1CB */
+	case CISCO_METADATA: return s.n >= 2 && s.p[0] == 1 ? 4u + 4u * s.p[1] : 0; /* version, number of options of 4 */
+	case MACSEC: /* 802.1AE, neither encrypted nor changed: with the sender's identifier or not */
+		return s.n && !(s.p[0] & 0x0c) ? (s.p[0] & 0x20 ? 16 : 8) : 0;
+	default: return 0;
+	}
+}
+
 bool tw_ether_strip(unsigned type, struct tw_span_of *f)
 {
-	for (int i = 0; i < TAGS && (type == VLAN || type == QINQ || type == QINQ_OLD); i++) {
-		if (f->s.n < 4)
+	for (size_t i = 0, n; i < TAGS && (n = tag(type, f->s)) != 0; i++) {
+		if (f->s.n < n)
 			return false;
-		type = be16(f->s.p + 2);
-		if (!tw_strip(f, 4))
+		type = be16(f->s.p + n - 2);
+		if (!tw_strip(f, n))
 			return false;
 	}
 	switch (type) {
@@ -81,6 +96,7 @@ bool tw_ether_strip(unsigned type, struct tw_span_of *f)
 	case MPLS:
 	case MPLS_MULTICAST: return mpls(f);
 	case PPPOE_SESSION: return pppoe(f);
+	case BACKBONE: return tw_strip(f, 4) && tw_ethernet_strip(f); /* 802.1ah */
 	default: return type < 0x600 && llc(f);
 	}
 }
