@@ -20,6 +20,7 @@ struct tw_collect {
 	const struct tw_tally *chosen; /* of hosts: which tuple stands for one */
 	struct tw_values values[2];
 	int nfacets;
+	uint64_t also;        /* columns beside those that the tuple tells */
 };
 
 const char *tw_role_of(const struct tw_table *t, int facet);

@@ -126,16 +126,19 @@ static void add(struct tw_collect *c, const struct tw_tuple *tuple, uint32_t j, 
 	struct tw_line at = start(c, tuple, j, all);
 
 	if (c->t->shape == TW_WIDE) {
-		uint64_t mask = c->t->mark(tuple, j);
-		if (c->t->across && c->unit == TW_UNIT_SERVER)
-			mask |= c->t->across(mask);
-		add_wide(c, &at, mask, weight, disagree, true);
+		add_wide(c, &at, c->t->mark(tuple, j) | c->also, weight, disagree, true);
 		return;
 	}
 	for (int f = 0; f < c->nfacets; f++) {
 		tw_values_of(c, tuple, j, f, &c->values[0]);
 		add_long(c, at, tw_role_of(c->t, f), &c->values[0], weight, disagree, is_in_part(c->t, tuple, j));
 	}
+}
+
+/* Has the table a column that all rows of such a thing tell together? */
+static bool is_whole(const struct tw_collect *c)
+{
+	return c->t->whole && (c->unit == TW_UNIT_SERVER || c->unit == TW_UNIT_CLIENT);
 }
 
 static void add_several_wide(struct tw_collect *c, const struct tw_pair *v, uint32_t n, uint32_t j, const struct tw_line *at)
@@ -147,8 +150,8 @@ static void add_several_wide(struct tw_collect *c, const struct tw_pair *v, uint
 	for (int f = 0; f < c->nfacets && c->mode != TW_ANY; f++)
 		mask |= c->t->mark(tw_speaker(c, v, n, j, f), j) & tw_facet_mask(c->t, f);
 	mask = c->mode == TW_ANY ? any : mask;
-	if (c->t->across && c->unit == TW_UNIT_SERVER)
-		mask |= c->t->across(any);
+	if (is_whole(c))
+		mask |= c->t->whole(c->r, c->unit, c->entity, c->r->tuple[v->tuple].group[at->all], any);
 	add_wide(c, at, mask, 1, 0, true);
 }
 
@@ -175,7 +178,7 @@ static void add_several_long(struct tw_collect *c, const struct tw_pair *v, uint
 /* One thing in one group, seen in n tuples of it. */
 static void add_several(struct tw_collect *c, const struct tw_pair *v, uint32_t n, bool all)
 {
-	if (n == 1 && !c->trace) {
+	if (n == 1 && !c->trace && !is_whole(c)) {
 		c->single[all][v->tuple]++;
 		return;
 	}
@@ -263,6 +266,17 @@ static void each_host(void *self, struct tw_pair *v, uint32_t n)
 	}
 }
 
+/* Connections of which a part counts in one column more than the tuple tells. */
+static uint64_t add_withheld(struct tw_collect *c, const struct tw_tuple *tuple, uint32_t j, bool all)
+{
+	if (c->unit != TW_UNIT_CONNECTION || !c->t->withheld || !tuple->withheld)
+		return 0;
+	c->also = c->t->withheld;
+	add(c, tuple, j, all, tuple->withheld, 0);
+	c->also = 0;
+	return tuple->withheld;
+}
+
 /* Units of which a tuple's count is kept. */
 static void rows(struct tw_collect *c, enum tw_unit unit)
 {
@@ -282,7 +296,7 @@ static void rows(struct tw_collect *c, enum tw_unit unit)
 			continue;
 		for (uint32_t j = 0; j < nj; j++)
 			for (int all = 0; all < 2 && tw_key_is(c->r, c->t, j); all++)
-				add(c, tuple, j, all, tuple->count[unit], hosts ? c->disagree[(size_t)j * c->r->tuples.n + i] : 0);
+				add(c, tuple, j, all, tuple->count[unit] - add_withheld(c, tuple, j, all), hosts ? c->disagree[(size_t)j * c->r->tuples.n + i] : 0);
 	}
 	free(c->disagree);
 }
@@ -344,8 +358,8 @@ bool tw_lines_hit(const struct tw_report *r, struct tw_trace *trace, const struc
 	if (!c.t->counts(tuple))
 		return false;
 	int column = trace->column;
-	if (c.t->across && column >= 0 && c.t->across(~0ull) >> column & 1)
-		trace->column = TW_COLUMN_N; /* no row tells it alone */
+	while (trace->column >= 0 && c.t->joint >> trace->column & 1) /* no row tells it alone */
+		trace->column = c.t->columns[trace->column].of;
 	c.trace = trace;
 	c.unit = trace->unit;
 	trace->one = true;

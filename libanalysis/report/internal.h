@@ -19,6 +19,9 @@ enum tw_asked { TW_F_SOURCE, TW_F_PROTOCOL, TW_F_SPOKEN, TW_F_TLS_START, TW_F_OF
 	TW_F_LEAF_TIME, TW_F_LEAF_KEY, TW_F_LEAF_SIG, TW_F_ABOVE, TW_F_CHAIN_BITS, TW_F_WEAKEST, TW_F_SESSION,
 	TW_F_LIMITED, TW_F_CHAIN, TW_F_ROLE, TW_F_N };
 
+/* Was STARTTLS in the server's list? Mangled is missing, too. */
+enum tw_offer { TW_OFFER_UNSEEN, TW_OFFER_YES, TW_OFFER_MISSING };
+
 struct tw_piece {
 	uint32_t at, n;
 };
@@ -28,9 +31,11 @@ struct tw_tuple {
 	const struct tw_report *report;
 	size_t n;                /* of text */
 	uint64_t count[TW_UNIT_N]; /* probe, host, target, connection */
+	uint64_t withheld;       /* connections without the offer at servers that made it in others */
 	uint32_t group[2];       /* ordinal of (source, protocol, --by), and without protocol */
 	uint32_t leaf;           /* the leaf's tuple, TW_NONE until it is asked for */
 	bool established, passive;
+	enum tw_offer offer;
 };
 
 /* A judgement's pieces. Roots and culprit only of a row of which some other
@@ -64,6 +69,7 @@ struct tw_report {
 	uint64_t recent[1u << 14]; /* (chain, tuple) seen lately: nothing new in them */
 	bool counted;
 	struct tw_texts *texts;
+	struct tw_views *views;
 	struct tw_trace *trace;
 };
 
@@ -103,6 +109,30 @@ bool tw_report_skips(const struct tw_report *r, const struct tw_row *row);
 bool tw_report_entity(struct tw_report *r, const struct tw_row *row, enum tw_unit unit, uint64_t *name);
 /* Of the row, in milliseconds since 1600, 0 where it is not known. */
 uint64_t tw_report_time(const struct tw_report *r, const struct tw_row *row);
+
+/* ---- views.c: which servers showed STARTTLS to whom ---- */
+/* Spoke a protocol that has STARTTLS, and TLS was not there from the first byte. */
+bool tw_has_starttls(const struct tw_tuple *);
+struct tw_views *tw_views_new(void);
+void tw_views_free(struct tw_views *v);
+/* A passive row; client: its name in the tally, NULL where it is not known. */
+void tw_views_see(struct tw_report *r, uint32_t tuple, uint64_t server, const uint64_t *client);
+/* Behind the last row, before anything below is asked; fills tuple->withheld. */
+void tw_views_close(struct tw_report *r);
+/* What the lists that one server showed say together. */
+struct tw_view {
+	bool offered, missing; /* in some */
+	bool twice;            /* there are two at least */
+	bool nameless;         /* of some the client is not known */
+	bool clients, denied;  /* of those known: two at least; one was never offered it */
+};
+struct tw_view tw_views_server(const struct tw_report *r, uint64_t server);
+/* Of a row in which the offer is missing: did its server make it in others? */
+bool tw_views_withheld(struct tw_report *r, const struct tw_row *row);
+/* Has the client such a row in the group? */
+bool tw_views_left_out(const struct tw_report *r, uint64_t client, uint32_t group);
+/* No list of which the client is known. */
+bool tw_views_no_clients(const struct tw_report *r);
 
 /* ---- tables ---- */
 #define TW_TABLE_COLUMNS 64 /* bits of a mask */
@@ -144,8 +174,12 @@ struct tw_table {
 	const struct tw_column *columns;
 	uint64_t (*mark)(const struct tw_tuple *, uint32_t j);
 	uint64_t (*blank)(const struct tw_report *, enum tw_unit, uint32_t j);
-	/* What a server's connections tell together, of the bits that any has. */
-	uint64_t (*across)(uint64_t any);
+	/* Columns that no row tells by itself, and those that all rows of a server or
+	 * client (by name, in a group) tell together, any being the bits that some has; of
+	 * connections, the one that those withheld count in. The rows behind such a column
+	 * are those of the column it is a part of. */
+	uint64_t joint, withheld;
+	uint64_t (*whole)(const struct tw_report *, enum tw_unit, uint64_t name, uint32_t group, uint64_t any);
 	/* TW_LONG: the name of the value, or names, separated by commas, of the parts
 	 * of it that tabs separate; roles, ended by NULL, or NULL; the values under a
 	 * role. */
@@ -203,7 +237,7 @@ uint32_t tw_suite_rank(const struct tw_tuple *, uint32_t j, const char *role);
 /* NULL where the table has none of that name. */
 int tw_table_column(const struct tw_table *, const char *name);
 
-extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_versions,
+extern const struct tw_table tw_table_scans, tw_table_monitoring, tw_table_starttls, tw_table_stripping, tw_table_versions,
     tw_table_offers, tw_table_validity, tw_table_reasons, tw_table_ciphers, tw_table_families, tw_table_keyexchange,
     tw_table_groups, tw_table_dh, tw_table_dh_primes, tw_table_strength, tw_table_keys, tw_table_signatures, tw_table_stores,
     tw_table_store_roots, tw_table_store_dates;

@@ -20,6 +20,7 @@ libreport_la_SOURCES = \
 	libanalysis/report/table_starttls.c \
 	libanalysis/report/table_stores.c \
 	libanalysis/report/table_strength.c \
+	libanalysis/report/table_stripping.c \
 	libanalysis/report/table_suites.c \
 	libanalysis/report/table_validity.c \
 	libanalysis/report/table_versions.c \
@@ -27,5 +28,6 @@ libreport_la_SOURCES = \
 	libanalysis/report/tally.c \
 	libanalysis/report/tally.h \
 	libanalysis/report/trace.c \
-	libanalysis/report/tuples.c
+	libanalysis/report/tuples.c \
+	libanalysis/report/views.c
 libreport_la_LIBADD = libstrength.la libbase.la

@@ -206,12 +206,15 @@ static int see(void *self, struct tw_row *row)
 		return 0;
 	uint32_t i = tw_report_tuple(r, row, true);
 	if (r->tuple[i].passive) {
-		uint64_t name;
+		uint64_t name, client;
 		r->tuple[i].count[TW_UNIT_CONNECTION]++;
-		if (tw_report_entity(r, row, TW_UNIT_SERVER, &name))
+		bool known = tw_report_entity(r, row, TW_UNIT_CLIENT, &client);
+		if (known)
+			tw_place_count(tw_tally_put(&r->clients, client, i));
+		if (tw_report_entity(r, row, TW_UNIT_SERVER, &name)) {
 			tw_place_count(tw_tally_put(&r->server, name, i));
-		if (tw_report_entity(r, row, TW_UNIT_CLIENT, &name))
-			tw_place_count(tw_tally_put(&r->clients, name, i));
+			tw_views_see(r, i, name, known ? &client : NULL);
+		}
 	} else {
 		r->tuple[i].count[TW_UNIT_PROBE]++;
 		see_host(r, row, i, TW_UNIT_HOST);
@@ -236,6 +239,7 @@ void tw_report_count(struct tw_report *r)
 	r->counted = true;
 	count_hosts(r, &r->host, TW_UNIT_HOST);
 	count_hosts(r, &r->target, TW_UNIT_TARGET);
+	tw_views_close(r);
 }
 
 struct tw_report *tw_report_new(const struct tw_report_options *o)
@@ -249,6 +253,7 @@ struct tw_report *tw_report_new(const struct tw_report_options *o)
 	tw_intern_init(&r->tuples);
 	tw_intern_init(&r->groups);
 	r->texts = tw_texts_new();
+	r->views = tw_views_new();
 	tw_tally_init(&r->host, TW_TALLY_TIMES);
 	tw_tally_init(&r->target, TW_TALLY_TIMES);
 	tw_tally_init(&r->host_all, TW_TALLY_SET);
@@ -308,6 +313,7 @@ void tw_report_free(struct tw_report *r)
 	tw_intern_free(&r->tuples);
 	tw_intern_free(&r->groups);
 	tw_texts_free(r->texts);
+	tw_views_free(r->views);
 	tw_tally_free(&r->host);
 	tw_tally_free(&r->target);
 	tw_tally_free(&r->host_all);

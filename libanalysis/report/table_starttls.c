@@ -12,11 +12,10 @@ static bool is(const struct tw_tuple *t, enum tw_asked f, const char *s)
 	return tw_tuple_is(t, f, s);
 }
 
-/* The server spoke a protocol that has STARTTLS, and TLS was not there before it. */
-static bool counts(const struct tw_tuple *t)
+bool tw_has_starttls(const struct tw_tuple *t)
 {
 	static const char *const with[] = { "smtp", "imap", "pop3", "ftp", "irc", "xmpp-client", "xmpp-server", "managesieve",
-		"nntp", "ldap", "postgresql" };
+		"nntp", "ldap", "postgresql", "mysql" };
 
 	for (size_t i = 0; i < sizeof with / sizeof *with; i++)
 		if (is(t, TW_F_SPOKEN, with[i]))
@@ -39,8 +38,12 @@ static uint64_t mark(const struct tw_tuple *t, uint32_t j)
 }
 
 /* Someone on the way, or the server itself, shows STARTTLS to some clients only. */
-static uint64_t across(uint64_t any)
+static uint64_t whole(const struct tw_report *r, enum tw_unit unit, uint64_t name, uint32_t group, uint64_t any)
 {
+	(void)r;
+	(void)unit;
+	(void)name;
+	(void)group;
 	return (any & TW_BIT(OFFERED)) && (any & (TW_BIT(NOT_OFFERED) | TW_BIT(MANGLED))) ? TW_BIT(SOME) : 0;
 }
 
@@ -53,4 +56,4 @@ static uint64_t blank(const struct tw_report *r, enum tw_unit unit, uint32_t j)
 
 const struct tw_table tw_table_starttls = { .id = "starttls", .help = "STARTTLS offered, asked for, upgraded; mangled",
 	.shape = TW_WIDE, .needs = TW_NEEDS | TW_F(SPOKEN) | TW_F(TLS_START) | TW_F(OFFERED) | TW_F(ANSWER), .units = TW_UNITS_ROWS,
-	.counts = counts, .columns = columns, .mark = mark, .blank = blank, .across = across };
+	.counts = tw_has_starttls, .columns = columns, .mark = mark, .blank = blank, .joint = TW_BIT(SOME), .whole = whole };

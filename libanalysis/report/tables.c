@@ -7,6 +7,7 @@ const struct tw_table *const tw_tables[] = {
 	&tw_table_scans,
 	&tw_table_monitoring,
 	&tw_table_starttls,
+	&tw_table_stripping,
 	&tw_table_versions,
 	&tw_table_offers,
 	&tw_table_validity,

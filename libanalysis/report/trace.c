@@ -59,6 +59,14 @@ static bool stands(struct tw_report *r, const struct tw_row *row, uint32_t tuple
 	return tw_tally_put(&r->trace->printed, name, 0).fresh;
 }
 
+/* Does the row itself count in the column of those withheld, where the trace is of that? */
+static bool has_part(struct tw_report *r, const struct tw_row *row)
+{
+	int column = r->trace->column;
+
+	return column < 0 || !(r->trace->table->withheld >> column & 1) || tw_views_withheld(r, row);
+}
+
 static void see_certificate(struct tw_report *r, uint64_t name, uint32_t tuple)
 {
 	if (tuple < r->trace->nknown && chosen(r, name) && hits(r, tuple))
@@ -71,12 +79,13 @@ static bool wanted(struct tw_report *r, const struct tw_row *row, uint32_t tuple
 
 	switch (r->trace->unit) {
 	case TW_UNIT_PROBE: return !r->tuple[tuple].passive && hits(r, tuple);
-	case TW_UNIT_CONNECTION: return r->tuple[tuple].passive && hits(r, tuple);
+	case TW_UNIT_CONNECTION: return r->tuple[tuple].passive && hits(r, tuple) && has_part(r, row);
 	case TW_UNIT_HOST:
 	case TW_UNIT_TARGET: return !r->tuple[tuple].passive && stands(r, row, tuple, r->trace->unit);
 	case TW_UNIT_SERVER:
 	case TW_UNIT_CLIENT:
-		return r->tuple[tuple].passive && tw_report_entity(r, row, r->trace->unit, &name) && chosen(r, name) && hits(r, tuple);
+		return r->tuple[tuple].passive && tw_report_entity(r, row, r->trace->unit, &name) && chosen(r, name) && hits(r, tuple) &&
+		    has_part(r, row);
 	default:
 		r->trace->hit_row = false;
 		tw_report_certificates(r, row, tuple, see_certificate);

@@ -86,6 +86,8 @@ static void new_tuple(struct tw_report *r, uint32_t i)
 	free(len);
 	t->established = tw_tuple_is(t, TW_F_OUTCOME, "established");
 	t->passive = tw_tuple_is(t, TW_F_SOURCE, "passive");
+	if (tw_piece(t, TW_F_OFFERED).n && tw_has_starttls(t))
+		t->offer = tw_tuple_is(t, TW_F_OFFERED, "yes") ? TW_OFFER_YES : TW_OFFER_MISSING;
 	t->group[0] = group_of(r, i, false);
 	t->group[1] = group_of(r, i, true);
 }

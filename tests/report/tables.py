@@ -10,7 +10,7 @@ REASONS = ("ok expired not_yet_valid weak_signature weak_key revocation_unknown 
 UNJUDGED = "encrypted resumed no_certificate truncated not_collected no_time no_snapshot".split()
 STORES = [("m", "presented", ".m"), ("m", "pool", ".m.pool")]
 EVER = [".m"]  # judgements that have a column ever
-STARTTLS = "smtp imap pop3 ftp irc xmpp-client xmpp-server managesieve nntp ldap postgresql".split()
+STARTTLS = "smtp imap pop3 ftp irc xmpp-client xmpp-server managesieve nntp ldap postgresql mysql".split()
 
 
 def bits(v):
@@ -141,9 +141,69 @@ class StartTls(Wide):
                 (r["starttls_answer"], best(a, ["no_answer", "refused", "accepted"]), a),
                 flag(r, established(r) and r["tls_start"] == "starttls", "upgraded", True)]
 
+    together = ("offered_to_some",)
+
     def across(self, rows):
         lists = {r["starttls_offered"] for r in rows}
         return ["offered_to_some"] if "yes" in lists and lists & {"no", "mangled"} else []
+
+
+class Stripping(Wide):
+    any = True
+    columns = dict(list_seen="n", offered="list_seen", missing="list_seen", mangled="list_seen", withheld="missing", missing_asked="missing",
+                   missing_accepted="missing_asked", offered_asked="offered", offered_refused="offered_asked", offered_unanswered="offered_asked",
+                   compared="list_seen", always="list_seen", sometimes="compared", never="list_seen", clients_unknown="compared",
+                   several_clients="compared", some_clients="several_clients", at_times="sometimes")
+    together = list(columns)[10:]
+    both = ("withheld",)
+    units = "probe host target connection server server-any client client-any".split()
+
+    def prepare(self, rows, by):
+        """Which rows are of servers that offered STARTTLS in others; is any client known?"""
+        passive = [r for r in rows if r["source"] == "passive" and not r["probe"].startswith("offer:") and self.counts(r) and r["starttls_offered"]]
+        servers = defaultdict(list)
+        for r in passive:
+            if r["ip"]:
+                servers[r["ip"], r["port"], r["protocol"], tuple(period(r, b) for b in by)].append(r)
+        self.elsewhere = {id(r) for g in servers.values() for r in g if any(x["starttls_offered"] == "yes" for x in g)}
+        self.clients = any(r["client"] and r["ip"] for r in passive)
+
+    def counts(self, r):
+        return r["spoken"] in STARTTLS and r["tls_start"] != "implicit"
+
+    def blank(self, unit, store):
+        if unit.startswith("server"):
+            return ["withheld"] + ([] if self.clients else ["several_clients", "some_clients", "at_times"])
+        return list(self.together) + (["withheld"] if unit in ("probe", "host", "target") else [])
+
+    def facets(self, r, s):
+        o, a = r["starttls_offered"], r["starttls_answer"]
+        c = [] if not o else ["list_seen", "offered"] if o == "yes" else ["list_seen", "missing"] + ["mangled"] * (o == "mangled")
+        d = []
+        if o == "yes" and a:
+            d = ["offered_asked"] + {"refused": ["offered_refused"], "none": ["offered_unanswered"], "accepted": []}[a]
+        elif o and a and r["spoken"] != "postgresql":
+            d = ["missing_asked"] + ["missing_accepted"] * (a == "accepted")
+        e = ["withheld"] if o in ("no", "mangled") and id(r) in self.elsewhere else []
+        # Withheld is of connections; hosts do not disagree in it.
+        return [(tuple(c), 1, c), (tuple(d), 1, d), (0, 1, e)]
+
+    def across(self, rows):
+        lists = [r for r in rows if r["starttls_offered"]]
+        if not lists:
+            return []
+        got = {}
+        for r in lists:
+            got.setdefault(r["client"], []).append(r["starttls_offered"] == "yes")
+        every = [x for g in got.values() for x in g]
+        out = ["always"] if all(every) else ["sometimes"] if any(every) else ["never"]
+        out += ["compared"] if len(lists) > 1 else []
+        if "" in got:
+            return out + (["clients_unknown"] if len(lists) > 1 else [])
+        out += ["several_clients"] if len(got) > 1 else []
+        if "sometimes" in out:
+            out += ["at_times"] if all(any(g) for g in got.values()) else ["some_clients"]
+        return out
 
 
 class Versions(Wide):
@@ -384,7 +444,7 @@ class Certificates(Wide):
         return min([bits(v) + 1 if v else 0 for v in self.values(r, s, role)], default=0)
 
 
-TABLES = dict(scans=Scans(), monitoring=Monitoring(), offers=Offers(), starttls=StartTls(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
+TABLES = dict(scans=Scans(), monitoring=Monitoring(), offers=Offers(), starttls=StartTls(), stripping=Stripping(), versions=Versions(), validity=Validity(), reasons=Reasons(), ciphers=Ciphers(),
               families=Families(), strength=Strength(), keyexchange=KeyExchange(), groups=Groups(), dh=Dh("dh_bits"), keys=Certificates("key", 1), signatures=Certificates("signature", 2))
 TABLES["dh-primes"] = Dh("dh_prime")
 OF_ROLES = {"scans", "monitoring"}
@@ -511,6 +571,8 @@ def values_of(t, unit, rows, s, role, rescans):
 def table(name, rows, by=(), rescans="last", servers="", trace=False):
     """Lines by key: column -> text; with trace: column -> records behind it."""
     t, by = TABLES[name], list(by)
+    if hasattr(t, "prepare"):
+        t.prepare(rows, by)
     out = {}
     total = defaultdict(lambda: {"n": 0, "judged": 0, "disagree": 0, "count": Counter(), "behind": defaultdict(set)})
     for unit in t.units:
@@ -602,7 +664,7 @@ def one(t, name, unit, protocol, part, by, rescans, total):
         line["behind"]["n"] |= {r["record"] for r in seen}
         for c in hit:
             line["count"][c] += 1
-            line["behind"][c] |= {r["record"] for r in seen if c in mark[id(r)] or c == "offered_to_some"}
+            line["behind"][c] |= {r["record"] for r in seen if c in mark[id(r)] or (c in getattr(t, "together", ()) and r["starttls_offered"])}
         if host and len({tuple(f[0] for f in t.facets(r, s)) for r in rows}) > 1:
             line["disagree"] += 1
             line["behind"]["disagreeing_hosts"] |= {r["record"] for r in rows}
