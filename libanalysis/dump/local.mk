@@ -8,6 +8,8 @@ libjson_la_LIBADD = $(SIMDJSON_LIBS)
 libdump_la_SOURCES = \
 	libanalysis/dump/block.h \
 	libanalysis/dump/bundle.c \
+	libanalysis/dump/capture/beginning.c \
+	libanalysis/dump/capture/beginning.h \
 	libanalysis/dump/capture/capture.c \
 	libanalysis/dump/capture/capture.h \
 	libanalysis/dump/capture/conns.c \

@@ -277,6 +277,21 @@ def two_answers(segments):
     return out
 
 
+def translated(segments, both):
+    """A firewall gives the connection other sequence numbers, and the server's side is captured, too, or of it what it acknowledges."""
+    out, by = [], {}
+    servers = {(s.src, s.sport) for s in segments if s.flags & P.SYN and s.flags & P.ACK}
+    for s in segments:
+        if (s.src, s.sport) in servers:
+            key = (s.src, s.sport, s.dst, s.dport)
+            seq, ack = by.setdefault(key, (rng.randrange(1 << 31), rng.randrange(1 << 21, (1 << 32) - (1 << 21))))
+            there = s.copy(seq=(s.seq + (seq * 2 if both else 0)) & 0xffffffff, ack=(s.ack + ack) & 0xffffffff)
+            out += [there, s] if both else [there]
+        else:
+            out.append(s)
+    return out
+
+
 def kept_alive(segments):
     """Keep-alive probes: one byte that was sent before."""
     out = []
@@ -328,6 +343,7 @@ def behaviours(run, segments, want):
                          ("disorder", lambda s: disordered(s, 6)), ("disorder of pieces", lambda s: disordered(in_pieces(s, 50), 12)),
                          ("half of them twice", lambda s: twice(s, 0.5)), ("overlap", overlapping), ("wrap-around", wrapped),
                          ("bare ACKs with bytes behind", padded_acks), ("two SYN-ACKs", two_answers), ("keep-alive", kept_alive),
+                         ("numbers translated, both sides", lambda s: translated(s, True)), ("numbers translated", lambda s: translated(s, False)),
                          ("reset, and the SYN again", reset_first)):
         same(run, what, want, by_key(run.rows(P.pcap(P.plain(change(segments))))))
     again = by_key(run.rows(P.pcap(P.plain(reused(segments)))))

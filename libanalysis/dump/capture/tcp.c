@@ -1,13 +1,13 @@
 /* The life of connections. How bytes are put in order: reassembly.c. */
 #include "dump/capture/tcp.h"
 #include "base/bounds.h"
+#include "dump/capture/beginning.h"
 #include "dump/capture/conns.h"
 #include "dump/capture/reassembly.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FAR (1 << 20)  /* further off than any window in use: another connection */
 #define LINGER 10      /* seconds of the capture's time that an ended connection is kept for stragglers */
 #define CONFIRMED 32 /* segments that confirm a beginning without a SYN, or that the other side is not there */
 
@@ -64,6 +64,8 @@ static void mark_hole(struct tw_tcp *t, struct tw_conn *c, unsigned d)
 static bool in_turn(const struct tw_conn *c, unsigned d, bool acks, uint32_t ack)
 {
 	const struct tw_half *o = &c->half[!d];
+
+	acks = acks && !tw_acks_another(c, d, ack);
 	if (acks && !o->begun) /* is that side late, or not in the capture? */
 		return c->half[d].segments >= CONFIRMED;
 	return !acks || o->hole || o->unwanted || tw_seq_diff(ack, o->next) <= 0 ||
@@ -150,54 +152,6 @@ static void finish(struct tw_tcp *t, struct tw_conn *c)
 
 /* ---- taking segments ---- */
 
-/* A SYN on ports in use: is it that of another connection? */
-static bool other_syn(const struct tw_conn *c, const struct tw_segment *s, unsigned d)
-{
-	const struct tw_half *h = &c->half[d], *o = &c->half[!d];
-	int32_t past = tw_seq_diff(h->next, s->seq); /* 1 and what was given since */
-
-	if (h->begun && s->seq + 1 == (h->given ? h->base : h->next))
-		return false; /* once more, or late */
-	if (s->flags & TW_ACK) /* a second answer belongs to the connection, unless that is over */
-		return c->closed && h->given && (past < 1 || past > FAR);
-	if (!h->begun)
-		return c->closed || o->given;
-	if (!h->given && h->syn)
-		return past != 1;
-	return c->closed || past < 1 || past > FAR;
-}
-
-static bool other_data(const struct tw_conn *c, const struct tw_segment *s, unsigned d)
-{
-	int32_t off = tw_seq_diff(s->seq, c->half[d].next);
-	return c->closed && c->half[d].begun && s->data.n && (off > FAR || off < -FAR);
-}
-
-static void take_syn(struct tw_half *h, uint32_t seq)
-{
-	if (h->given) {
-		h->syn |= seq + 1 == h->base; /* it comes late */
-		return;
-	}
-	if (!h->begun || h->loose || !h->syn) {
-		h->begun = h->syn = true;
-		h->loose = false;
-		h->next = seq + 1;
-	} else if (h->next != seq + 1) {
-		h->two = true;
-		h->other = seq + 1;
-	}
-}
-
-/* Which of two SYN-ACKs holds, by what the client acknowledges. */
-static void settle(struct tw_half *h, uint32_t at)
-{
-	if (!h->two || h->given || at != h->other)
-		return;
-	h->other = h->next;
-	h->next = at;
-}
-
 static void hold(struct tw_tcp *t, struct tw_conn *c, unsigned d, const struct tw_segment *s, uint32_t seq, struct tw_slice b)
 {
 	struct tw_half *h = &c->half[d];
@@ -215,12 +169,12 @@ static void take_bytes(struct tw_tcp *t, struct tw_conn *c, unsigned d, const st
 	struct tw_half *h = &c->half[d];
 
 	if (!h->begun) {
-		bool known = h->has_acked && tw_seq_diff(seq, h->low_ack) >= 0 && tw_seq_diff(seq, h->low_ack) < FAR;
+		bool known = h->has_acked && tw_seq_diff(seq, h->low_ack) >= 0 && tw_seq_diff(seq, h->low_ack) < TW_FAR;
 		h->begun = true;
 		h->loose = !known;
 		h->next = known ? h->low_ack : seq;
 	}
-	settle(h, seq);
+	tw_half_settle(h, seq);
 	int32_t off = tw_seq_diff(seq, h->next);
 	if (off < 0 && !h->loose) {
 		if ((uint32_t)-off >= b.n)
@@ -279,22 +233,6 @@ static void take_data(struct tw_tcp *t, struct tw_conn *c, unsigned d, const str
 	}
 }
 
-static void take_ack(struct tw_half *h, uint32_t ack)
-{
-	if (!h->has_acked || tw_seq_diff(ack, h->acked) > 0)
-		h->acked = ack;
-	if (!h->has_acked || tw_seq_diff(ack, h->low_ack) < 0)
-		h->low_ack = ack;
-	h->has_acked = true;
-	if (!h->loose)
-		return;
-	int32_t before = tw_seq_diff(h->next, h->low_ack);
-	if (before < 0 || before >= FAR)
-		return;
-	h->next = h->low_ack;
-	h->loose = false;
-}
-
 /* A SYN sent again after a reset of a handshake that never ended. */
 static void reopen(struct tw_tcp *t, struct tw_conn *c)
 {
@@ -311,10 +249,8 @@ static void take_flags(struct tw_tcp *t, struct tw_conn *c, unsigned d, const st
 {
 	struct tw_half *h = &c->half[d], *o = &c->half[!d];
 
-	if (s->flags & TW_ACK) {
-		settle(o, s->ack);
-		take_ack(o, s->ack);
-	}
+	if (s->flags & TW_ACK && !tw_acks_another(c, d, s->ack))
+		tw_half_acked(o, s->ack);
 	if (s->flags & TW_FIN && !h->has_fin && h->begun) {
 		h->has_fin = true;
 		h->fin = s->seq + (uint32_t)s->data.n + s->missing;
@@ -347,7 +283,7 @@ static struct tw_conn *conn_of(struct tw_tcp *t, const struct tw_segment *s, con
 {
 	struct tw_conn *c = tw_conns_find(&t->conns, s, d);
 
-	if (c && ((s->flags & TW_SYN && !(s->flags & TW_RST) && other_syn(c, s, *d)) || other_data(c, s, *d))) {
+	if (c && ((s->flags & TW_SYN && !(s->flags & TW_RST) && tw_is_other_syn(c, s, *d)) || tw_is_other_data(c, s, *d))) {
 		finish(t, c);
 		c = NULL;
 	}
@@ -375,10 +311,9 @@ void tw_tcp_take(struct tw_tcp *t, const struct tw_segment *s, const struct tw_p
 		reopen(t, c);
 	tw_conns_touch(&t->conns, c);
 	if (s->flags & TW_SYN)
-		take_syn(&c->half[d], s->seq);
-	/* Who answers a SYN says where the other side begins. */
-	if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK) && !c->half[!d].syn)
-		take_syn(&c->half[!d], s->ack - 1);
+		tw_take_syn(c, s, d);
+	else if (tw_is_copy(c, s, d))
+		return;
 	take_pads(t, c, d, s);
 	if ((s->data.n || s->missing) && !(s->flags & TW_RST)) /* what comes with a RST is words for people */
 		take_data(t, c, d, s);

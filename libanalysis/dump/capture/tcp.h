@@ -10,7 +10,12 @@
  *  - no SYN: the connection begins with what the other side acknowledged first,
  *    or with the first bytes seen, or those before them that come while nothing
  *    confirms these;
- *  - two SYN-ACKs: the one that the client acknowledges, or that data follows;
+ *  - two SYN-ACKs: the one that answers the SYN, that the client acknowledges, or
+ *    that data follows;
+ *  - a SYN-ACK that answers another SYN than was seen: a firewall that gives
+ *    connections other numbers, seen on its other side. What that side
+ *    acknowledges far off the client's numbers tells nothing, and its bytes far
+ *    off its own, where a SYN-ACK fits, are copies;
  *  - a bare ACK in a frame of the least size, or a SYN-ACK, with bytes behind
  *    its header that are not pushed: they are bytes only if what follows counts them;
  *  - a SYN of another sequence number on the same ports: a new connection. So is
@@ -39,6 +44,9 @@ struct tw_half {
 	bool begun : 1;      /* next is known */
 	bool syn : 1;        /* by a SYN */
 	bool two : 1;        /* other is set */
+	bool fits : 1;       /* the SYN-ACK answers the SYN that was seen */
+	bool sure : 1;       /* the peer acknowledged the SYN */
+	bool odd : 1;        /* a SYN-ACK answered another SYN than was seen */
 	bool loose : 1;      /* next may still move down */
 	bool given : 1;      /* bytes were given */
 	bool hole : 1;       /* some are missing: nothing more is given */
