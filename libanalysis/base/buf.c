@@ -74,7 +74,7 @@ uint8_t *tw_buf_room(struct tw_buf *b, size_t n)
 		b->p = tw_realloc(b->p, cap, 1);
 		b->cap = cap;
 	}
-	return b->p + b->n;
+	return b->p ? b->p + b->n : NULL;
 }
 
 void tw_buf_add(struct tw_buf *b, const void *p, size_t n)
