@@ -175,12 +175,12 @@ static void take_bytes(struct tw_tcp *t, struct tw_conn *c, unsigned d, const st
 		h->next = known ? h->low_ack : seq;
 	}
 	tw_half_settle(h, seq);
-	int32_t off = tw_seq_diff(seq, h->next);
-	if (off < 0 && !h->loose) {
-		if ((uint32_t)-off >= b.n)
+	if (tw_seq_diff(seq, h->next) < 0 && !h->loose) {
+		uint32_t had = h->next - seq;
+		if (had >= b.n)
 			return;
-		b.p += -off;
-		b.n -= (uint32_t)-off;
+		b.p += had;
+		b.n -= had;
 		seq = h->next;
 	}
 	if (!h->held && !h->loose && seq == h->next && in_turn(c, d, s->flags & TW_ACK, s->ack)) {
