@@ -67,8 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		struct tw_apple apple = { 0 };
 		tw_apple_read(&apple, &im, (struct tw_slice){ data + 17, n - 17 });
 		tw_apple_free(&apple);
-	} else if (tw_import_bytes(&im, as) == 0)
-	{
+	} else if (tw_import_bytes(&im, as) == 0) {
 		read_again(&im);
 		conditions(im.out);
 	}
