@@ -169,8 +169,8 @@ dist_check_SCRIPTS += tests/dump/dtls.sh
 EXTRA_DIST += tests/dump/dtls.py tests/dump/dtls_peers.py
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
 
-dist_check_SCRIPTS += tests/report/recompute.sh tests/report/stores.sh tests/report/stripping.sh
-EXTRA_DIST += tests/report/recompute.py tests/report/tables.py tests/report/stores.py tests/report/stripping.py
+dist_check_SCRIPTS += tests/report/figures.sh tests/report/recompute.sh tests/report/stores.sh tests/report/stripping.sh
+EXTRA_DIST += tests/report/recompute.py tests/report/tables.py tests/report/stores.py tests/report/stripping.py tests/report/figures.py
 
 dist_check_SCRIPTS += tests/samples/both.sh tests/samples/capture.sh tests/samples/peers.sh tests/samples/public.sh tests/samples/stores.sh tests/samples/tables.sh \
 	tests/samples/transcripts.sh tests/samples/truth.sh

@@ -10,12 +10,15 @@
 #include <sys/stat.h>
 
 static const char help[] =
-	"usage: tw-report [-t TABLE]... [-o DIR] [--pretty] [--unit UNIT]... [ROWS]\n"
+	"usage: tw-report [-t TABLE]... [-o DIR [--figures]] [--pretty] [--unit UNIT]...\n"
+	"                 [ROWS]\n"
 	"       tw-report --rows TABLE:CELL ROWS\n"
 	"       tw-report --list\n"
 	"Counts classified rows and prints tables as CSV; docs/tables.md explains them.\n"
 	"  -t, --table TABLE     this table, default all; may be given several times\n"
 	"  -o, --output DIR      one file TABLE.csv for each, default standard output\n"
+	"  --figures             figures of validity, stores, store-dates by gnuplot:\n"
+	"                        DIR/FIGURE.SOURCE.UNIT.svg, and its script .gp\n"
 	"  --pretty              to read on a terminal: protocols across, percentages,\n"
 	"                        what is zero for all named below\n"
 	"  --unit UNIT           only lines of probe, host, target, connection, server,\n"
@@ -37,7 +40,7 @@ struct options {
 	const struct tw_table *table[MAX_TABLES];
 	int ntables;
 	const char *dir, *cell, *rows;
-	bool pretty, all; /* no table was named */
+	bool pretty, figures, all; /* all: no table was named */
 	unsigned threads; /* 0: one a processor */
 	struct tw_report_options report;
 };
@@ -45,7 +48,7 @@ struct options {
 static int list(void)
 {
 	for (const struct tw_table *const *t = tw_tables; *t; t++)
-		if (printf("%-12s %s\n", tw_table_id(*t), tw_table_help(*t)) < 0)
+		if (printf("%-12s %s%s\n", tw_table_id(*t), tw_table_help(*t), tw_report_has_figure(*t) ? " (figure)" : "") < 0)
 			return cli_flush(false);
 	return cli_flush(true);
 }
@@ -75,14 +78,53 @@ static int write_table(const struct options *o, const struct tw_report *r, const
 	return err;
 }
 
+/* Is the table to be written? */
+static bool wanted(const struct options *o, const struct tw_report *r, int i)
+{
+	return !o->all || !tw_report_beside(r, o->table[i]);
+}
+
+/* Could the rows serve all that is to be written? */
+static int can(const struct options *o, const struct tw_report *r)
+{
+	int err = 0;
+
+	for (int i = 0; i < o->ntables && err == 0; i++) {
+		if (wanted(o, r, i))
+			err = tw_report_can(r, o->table[i]);
+		if (err == 0 && o->figures && wanted(o, r, i))
+			err = tw_report_can_draw(r, o->table[i]);
+	}
+	return err;
+}
+
+static int write_all(const struct options *o, const struct tw_report *r)
+{
+	int err = 0;
+
+	if (o->dir && mkdir(o->dir, 0777) && errno != EEXIST) {
+		tw_error("%s: %s", o->dir, strerror(errno));
+		return -1;
+	}
+	for (int i = 0; i < o->ntables && err == 0; i++) {
+		if (wanted(o, r, i))
+			err = write_table(o, r, o->table[i]);
+		if (err == 0 && o->figures && wanted(o, r, i))
+			err = tw_report_figures(r, o->table[i], o->dir);
+	}
+	return err;
+}
+
 static int run(const struct options *o)
 {
+	if (o->figures && tw_gnuplot_find())
+		return 2;
 	struct tw_report *r = tw_report_new(&o->report);
 	struct tw_stage *stage = tw_report_stage(r);
 	int err = tw_filter_run(&stage, 1, o->rows, NULL, o->threads);
 
-	for (int i = 0; i < o->ntables && err == 0; i++)
-		err = o->all && tw_report_beside(r, o->table[i]) ? 0 : tw_report_can(r, o->table[i]);
+	if (err == 0)
+		err = can(o, r);
 	if (err == 0)
 		tw_report_count(r);
 	if (err == 0 && o->cell) {
@@ -92,15 +134,8 @@ static int run(const struct options *o)
 			err = tw_filter_run(&stage, 1, o->rows, NULL, o->threads);
 		if (err == 0)
 			err = cli_flush(true);
-	} else {
-		if (err == 0 && o->dir && mkdir(o->dir, 0777) && errno != EEXIST) {
-			tw_error("%s: %s", o->dir, strerror(errno));
-			err = -1;
-		}
-		for (int i = 0; i < o->ntables && err == 0; i++)
-			if (!o->all || !tw_report_beside(r, o->table[i]))
-				err = write_table(o, r, o->table[i]);
-	}
+	} else if (err == 0)
+		err = write_all(o, r);
 	tw_report_free(r);
 	return err ? 2 : 0;
 }
@@ -157,7 +192,21 @@ static int by(struct options *o, char *v)
 	return o->report.nby ? -1 : cli_usage("--by wants names of columns");
 }
 
-enum { PRETTY = 256, UNIT, BY, SERVERS, RESCANS, ROWS, LIST, THREADS, SHOW_HELP, SHOW_VERSION };
+/* --figures: can there be any? -1, or the exit status. */
+static int figures(const struct options *o)
+{
+	bool any = o->ntables == 0;
+
+	if (o->cell || !o->dir)
+		return cli_usage("--figures wants -o DIR, and no --rows");
+	if (o->report.servers_any)
+		return cli_usage("--figures: what --servers any counts exceeds 100 %% and makes no shares to draw");
+	for (int i = 0; i < o->ntables; i++)
+		any |= tw_report_has_figure(o->table[i]);
+	return any ? -1 : cli_usage("--figures: none of these tables has one; --list says which have");
+}
+
+enum { PRETTY = 256, FIGURES, UNIT, BY, SERVERS, RESCANS, ROWS, LIST, THREADS, SHOW_HELP, SHOW_VERSION };
 
 static int value(struct options *o, int c, char *v)
 {
@@ -167,6 +216,7 @@ static int value(struct options *o, int c, char *v)
 	case 't': return table(o, v, strlen(v));
 	case 'o': o->dir = strcmp(v, "-") ? v : NULL; return -1;
 	case PRETTY: o->pretty = true; return -1;
+	case FIGURES: o->figures = true; return -1;
 	case UNIT: return unit(o, v);
 	case BY: return by(o, v);
 	case SERVERS:
@@ -191,7 +241,7 @@ static int value(struct options *o, int c, char *v)
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "table", 1, 0, 't' }, { "output", 1, 0, 'o' }, { "pretty", 0, 0, PRETTY },
-		{ "unit", 1, 0, UNIT }, { "by", 1, 0, BY }, { "servers", 1, 0, SERVERS },
+		{ "figures", 0, 0, FIGURES },		{ "unit", 1, 0, UNIT }, { "by", 1, 0, BY }, { "servers", 1, 0, SERVERS },
 		{ "rescans", 1, 0, RESCANS }, { "rows", 1, 0, ROWS }, { "list", 0, 0, LIST }, { "threads", 1, 0, THREADS },
 		{ "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP }, { "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct options o = { .rows = "-" };
@@ -216,6 +266,10 @@ int main(int argc, char **argv)
 		return cli_usage("--rows wants no -t, and ROWS as a file, not a pipe: it is read twice");
 	if (o.cell && (o.dir || o.pretty || o.report.units))
 		return cli_usage("--rows prints rows: -o, --pretty and --unit say nothing to it");
+	if (o.figures)
+		status = figures(&o);
+	if (status >= 0)
+		return status;
 	o.all = !o.ntables;
 	if (o.all)
 		while (tw_tables[o.ntables]) {

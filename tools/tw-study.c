@@ -24,7 +24,6 @@ static const char help[] =
 	"(each distinct chain over time), report/TABLE.csv and study.provenance.json.\n"
 	"Chains are judged with what each server sent, and again with the pool of all\n"
 	"certificates. Print a table: tw-report --pretty -t validity STUDY/classified.csv\n"
-	"\n"
 	"  --store [NAME=]SPEC  mozilla (default; as of each row's time), mozilla@DATE,\n"
 	"                       a file, folder of certificates or snapshots; repeatable\n"
 	"  --store-nearest      rows before a store's first snapshot are judged by it\n"
@@ -33,6 +32,7 @@ static const char help[] =
 	"  --profile P          rfc5280 (default), webpki or 2015: the rules for chains\n"
 	"  --crl FILE           CRLs (PEM, DER, a folder), OneCRL or CRLSet; repeatable\n"
 	"  --revocation R       known (default) or require: a CRL in force for each\n"
+	"  --figures            by gnuplot, beside the tables: see tw-report\n"
 	"  --scan NAME          the column scan: the campaign\n"
 	"  --clients C          client addresses: keep (default), drop, or hash:KEYFILE,\n"
 	"                       a hash with the file's secret instead\n"
@@ -54,7 +54,7 @@ struct study {
 	struct tw_buf names[8]; /* paths handed out by in() */
 	int nnames;
 	const struct tw_profile *profile;
-	bool nearest, quiet;
+	bool nearest, figures, quiet;
 	struct tw_provenance provenance; /* the stores' part comes last */
 };
 
@@ -171,6 +171,8 @@ static int tables(struct study *s, struct tw_report *r)
 		tw_report_table(r, *t, &text);
 		err = tw_output_put(&o, &text);
 		err = tw_output_close(&o, err == 0);
+		if (err == 0 && s->figures)
+			err = tw_report_figures(r, *t, dir);
 	}
 	tw_buf_free(&text);
 	tw_buf_free(&path);
@@ -242,7 +244,7 @@ static int analyse(struct study *s)
 
 static int run(struct study *s, char **dumps, int n)
 {
-	if (cli_inputs(dumps, n))
+	if (cli_inputs(dumps, n) || (s->figures && tw_gnuplot_find()))
 		return 2;
 	if (mkdir(s->dir, 0777) && errno != EEXIST) {
 		tw_error("%s: %s", s->dir, strerror(errno));
@@ -270,11 +272,11 @@ static int clients(struct study *s, const char *how)
 
 int main(int argc, char **argv)
 {
-	enum { STORE = 256, NEAREST, DATES, CLIENT_CHAIN, PROFILE, CRL, REVOCATION, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP,
+	enum { STORE = 256, NEAREST, DATES, CLIENT_CHAIN, PROFILE, CRL, REVOCATION, FIGURES, SCAN, CLIENTS, AT, TIME_FROM_NAME, THREADS, SHOW_HELP,
 		SHOW_VERSION };
 	static const struct option longs[] = { { "store", 1, 0, STORE }, { "store-nearest", 0, 0, NEAREST }, { "dates", 1, 0, DATES },
 		{ "client-chain", 0, 0, CLIENT_CHAIN }, { "profile", 1, 0, PROFILE },
-		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "scan", 1, 0, SCAN }, { "clients", 1, 0, CLIENTS }, { "at", 1, 0, AT },
+		{ "crl", 1, 0, CRL }, { "revocation", 1, 0, REVOCATION }, { "figures", 0, 0, FIGURES }, { "scan", 1, 0, SCAN }, { "clients", 1, 0, CLIENTS }, { "at", 1, 0, AT },
 		{ "time-from-name", 0, 0, TIME_FROM_NAME },
 		{ "threads", 1, 0, THREADS }, { "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP },
 		{ "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
@@ -302,6 +304,7 @@ int main(int argc, char **argv)
 			if (!cli_revocation(optarg, &s.require))
 				status = cli_usage("--revocation %s: known or require", optarg);
 			break;
+		case FIGURES: s.figures = true; break;
 		case SCAN: s.options.scan = tw_str(optarg); break;
 		case CLIENTS: status = clients(&s, optarg); break;
 		case AT:

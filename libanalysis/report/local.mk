@@ -1,15 +1,23 @@
 # report/ counts; it reads rows only, no certificate and no dump.
 noinst_LTLIBRARIES += libreport.la
 libreport_la_SOURCES = \
+	libanalysis/report/cells.c \
 	libanalysis/report/collect.h \
 	libanalysis/report/count.c \
 	libanalysis/report/emit.c \
+	libanalysis/report/figure.h \
+	libanalysis/report/figure_agreement.c \
+	libanalysis/report/figure_dates.c \
+	libanalysis/report/figure_verdicts.c \
+	libanalysis/report/figures.c \
+	libanalysis/report/gnuplot.c \
 	libanalysis/report/internal.h \
 	libanalysis/report/lines.c \
 	libanalysis/report/pairs.c \
 	libanalysis/report/pretty.c \
 	libanalysis/report/report.h \
 	libanalysis/report/rows.c \
+	libanalysis/report/sheet.c \
 	libanalysis/report/speak.c \
 	libanalysis/report/table_certificates.c \
 	libanalysis/report/table_dh.c \
@@ -30,4 +38,4 @@ libreport_la_SOURCES = \
 	libanalysis/report/trace.c \
 	libanalysis/report/tuples.c \
 	libanalysis/report/views.c
-libreport_la_LIBADD = libstrength.la libbase.la
+libreport_la_LIBADD = libstrength.la libbase.la -lunistring

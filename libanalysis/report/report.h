@@ -54,6 +54,16 @@ void tw_report_table(const struct tw_report *, const struct tw_table *, struct t
  * column a protocol, counts with their percentage, at most 118 wide. */
 void tw_report_pretty(const struct tw_report *, const struct tw_table *, struct tw_buf *b);
 
+/* Figures beside a table, drawn by gnuplot (docs/tables.md): for each source and unit a
+ * script and its picture, DIR/FIGURE.SOURCE.UNIT.gp and .svg. Are there any of it? */
+bool tw_report_has_figure(const struct tw_table *);
+/* As tw_report_can, of the tables whose numbers they draw. */
+int tw_report_can_draw(const struct tw_report *, const struct tw_table *) TW_CHECK;
+/* Writes them. -1 after tw_error. */
+int tw_report_figures(const struct tw_report *, const struct tw_table *, const char *dir) TW_CHECK;
+/* Can gnuplot be run? -1 after tw_error: to be asked before the work. */
+int tw_gnuplot_find(void) TW_CHECK;
+
 /* The rows behind a number. cell names a line and a column of the table: the
  * line's key fields in the table's order without n, then the column (of a
  * table with a line for each value, nothing more), joined with a slash; a

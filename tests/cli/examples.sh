@@ -9,6 +9,7 @@ PATH=$TW_BUILDDIR:$PATH
 # A file, for pieces of pipes are processes of their own.
 fail() { echo "FAIL $*"; : >"$t/bad"; }
 [ -r /etc/ssl/certs/ca-certificates.crt ] || { echo "ca-certificates is not installed: skipped"; exit 77; }
+command -v gnuplot >/dev/null || { echo "gnuplot is not installed: skipped"; exit 77; }
 command -v zstd >/dev/null || { echo "zstd is not installed: skipped"; exit 77; }
 
 # The files that examples name.
