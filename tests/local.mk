@@ -97,6 +97,15 @@ tests_check_names_SOURCES = tests/chain/check_names.c tests/synth/der.c tests/sy
 tests_check_names_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_check_names_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_names_LDADD = libchain.la $(CHECK_LIBS)
+check_PROGRAMS += tests/check_conditions
+tests_check_conditions_SOURCES = tests/chain/check_conditions.c tests/synth/der.c tests/synth/der.h
+tests_check_conditions_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_check_conditions_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_conditions_LDADD = libchain.la $(CHECK_LIBS)
+check_PROGRAMS += tests/check_deltas
+tests_check_deltas_SOURCES = tests/chain/check_deltas.c
+tests_check_deltas_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_deltas_LDADD = libchain.la $(CHECK_LIBS)
 check_PROGRAMS += tests/check_distrust
 tests_check_distrust_SOURCES = tests/chain/check_distrust.c
 tests_check_distrust_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -134,6 +143,17 @@ tests_check_lost_CPPFLAGS = $(tests_check_brute_CPPFLAGS) -DTW_TEST_LOSES=LOSES_
 tests_check_lost_CFLAGS = $(tests_check_brute_CFLAGS)
 tests_check_lost_LDFLAGS = $(tests_check_brute_LDFLAGS)
 tests_check_lost_LDADD = $(tests_check_brute_LDADD)
+
+# What bounds keep, by webs made for them.
+check_PROGRAMS += tests/check_bounded
+tests_check_bounded_SOURCES = tests/chain/brute.h tests/chain/check_bounded.c tests/chain/engine.c tests/chain/engine.h \
+	tests/synth/der.c tests/synth/der.h tests/synth/web.c tests/synth/web.h tests/synth/web_der.c \
+	libanalysis/chain/candidates.c libanalysis/chain/fixpoint.c libanalysis/chain/leaf.c libanalysis/chain/nopath.c
+tests_check_bounded_CPPFLAGS = $(tests_check_brute_CPPFLAGS) -DTW_MAX_EXACT_LABELS=1 -DTW_MAX_LABELS=1 -DTW_MAX_CANDIDATES=4 \
+	-DTW_MAX_CHECK_COST=20 -DTW_MAX_REACH=3
+tests_check_bounded_CFLAGS = $(tests_check_brute_CFLAGS)
+tests_check_bounded_LDFLAGS = $(tests_check_brute_LDFLAGS)
+tests_check_bounded_LDADD = $(tests_check_brute_LDADD)
 
 dist_check_SCRIPTS += tests/chain/check_explain.sh tests/chain/check_chain.sh tests/chain/check_cases.sh tests/chain/check_docs.sh tests/chain/check_facts.sh
 dist_check_SCRIPTS += tests/chain/check_revocation.sh tests/chain/check_staple.sh tests/chain/check_client.sh

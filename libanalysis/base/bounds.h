@@ -38,11 +38,15 @@
 
 /* Candidate issuers of one child, whatever their keys: certificates of one name
  * and key are few, re-issued a dozen times at most. */
+#ifndef TW_MAX_CANDIDATES /* tests lower it */
 #define TW_MAX_CANDIDATES 256
+#endif
 
 /* What checking one child's signature may cost, in RSA-2048 verifications (25
  * microseconds each): 64 keys of P-384, or 30 of RSA with 16384 bits. */
+#ifndef TW_MAX_CHECK_COST /* tests lower it */
 #define TW_MAX_CHECK_COST 2048
+#endif
 
 /* Names met above one leaf. The pool of the whole web has some thousand names
  * of CAs, of which ten lie above a leaf. */
@@ -94,7 +98,9 @@
 #define TW_MAX_SPANS 64
 
 /* Certificates looked at to explain why there is no path. */
+#ifndef TW_MAX_REACH /* tests lower it */
 #define TW_MAX_REACH 4096
+#endif
 
 /* Contexts that a judge remembers before it begins anew: some 2 KB each. */
 #define TW_MAX_CONTEXTS 65536

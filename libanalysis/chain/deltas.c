@@ -17,7 +17,7 @@ int tw_crls_compare(struct tw_slice a, struct tw_slice b)
 	}
 	if (a.n != b.n)
 		return a.n < b.n ? -1 : 1;
-	return a.n ? memcmp(a.p, b.p, a.n) : 0;
+	return tw_slice_cmp(a, b);
 }
 
 static void add_number(struct tw_buf *b, uint32_t v)

@@ -191,7 +191,6 @@ static void steps(struct tw_context *c, struct tw_judgement *out, uint32_t leaf,
 	struct tw_judge *j = c->judge;
 	int64_t *at;
 	size_t k = changes(c, p, n, &at);
-	bool limited = false;
 
 	for (size_t i = 0; i < k; i++) {
 		struct tw_step s = { .from = at[i] };
@@ -205,7 +204,6 @@ static void steps(struct tw_context *c, struct tw_judgement *out, uint32_t leaf,
 			add_step(j, out, leaf, &p[best], s);
 			continue;
 		}
-		limited = true;
 		s.reason = TW_R_LIMIT;
 		s.culprit = TW_NONE;
 		if (j->o.facts)
@@ -213,7 +211,6 @@ static void steps(struct tw_context *c, struct tw_judgement *out, uint32_t leaf,
 		if (!goes_on(out, &s))
 			push_step(out, &s);
 	}
-	j->stats.limited += limited;
 	free(at);
 }
 
@@ -263,6 +260,14 @@ static uint32_t own_facts(struct tw_judge *j, struct tw_context *c, uint32_t lea
 	return f;
 }
 
+static bool limited(const struct tw_judgement *o)
+{
+	for (uint32_t i = 0; i < o->nstep; i++)
+		if (o->step[i].reason == TW_R_LIMIT)
+			return true;
+	return false;
+}
+
 /* Before they take too much memory. Answers do not depend on it. */
 static void make_room(struct tw_judge *j)
 {
@@ -297,6 +302,7 @@ void tw_judge_chain(struct tw_judge *j, const struct tw_question *q, struct tw_j
 	else
 		one_step(j, c, out, leaf, tw_no_path(j, c, q));
 	out->held = j->held;
+	j->stats.limited += limited(out);
 	free(p);
 }
 

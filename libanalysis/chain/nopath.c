@@ -26,12 +26,17 @@ struct reach {
 	uint32_t *v, *dist, *from; /* from: the place of the one that it has issued */
 	uint32_t n, cap;
 	struct tw_cache seen;
+	bool cut;                  /* some were left out */
 };
 
 static void reach_add(struct reach *r, uint32_t cert, uint32_t dist, uint32_t from)
 {
-	if (tw_cache_get(&r->seen, cert) || r->n == TW_MAX_REACH)
+	if (tw_cache_get(&r->seen, cert))
 		return;
+	if (r->n == TW_MAX_REACH) {
+		r->cut = true;
+		return;
+	}
 	tw_cache_put(&r->seen, cert, 1);
 	if (r->n == r->cap) {
 		r->cap = r->cap ? r->cap * 2 : 8;
@@ -131,6 +136,8 @@ static struct tw_step by_reach(struct tw_judge *j, struct tw_context *c, uint32_
 	}
 	bool alone = r.n == 1;
 	reach_free(&r);
+	if (r.cut) /* what was left out may be a root, or farther */
+		return step(TW_R_LIMIT, TW_NONE);
 	if (root == leaf && alone)
 		return step(TW_R_SELF_SIGNED, root);
 	return root != TW_NONE ? step(TW_R_UNTRUSTED_ROOT, root) : step(TW_R_UNKNOWN_ISSUER, far);

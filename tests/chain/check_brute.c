@@ -299,6 +299,83 @@ START_TEST(test_inheriting_cycle)
 }
 END_TEST
 
+/* Of two paths through the witness the one that ends last says where the chain
+ * ends without it, in whichever order they are found; where the leaf ends
+ * before both, the one with the least SHA-256. */
+static void two_ways(struct web *w, int late, bool leaf_first)
+{
+	memset(w, 0, sizeof *w);
+	w->c[0] = plain(3, 6, 0, 0, 0, 0);
+	w->c[1] = plain(0, 0, 1, 2, 0, 0);
+	w->c[2] = plain(0, 0, 1, 2, 0, 1);
+	w->c[3] = plain(1, 2, 2, 4, 0, 0);
+	w->c[4] = plain(2, 4, 2, 4, 0, 0);
+	w->c[late].not_after += WEB_DAY;
+	w->c[0].not_after = w->c[3].not_after = w->c[4].not_after += 2 * WEB_DAY;
+	w->c[0].not_after -= leaf_first ? 3 * WEB_DAY : 0;
+	w->n = 5;
+	w->npresented = 1;
+	w->pool = 6;
+	w->witness = 8;
+	w->has_witness = true;
+	w->anchor[w->nanchor++] = (struct web_anchor){ .cert = 4, .server = true, .client = true, .expiry = true,
+		.distrust_after = TW_TIME_MAX };
+}
+
+START_TEST(test_two_ways)
+{
+	static const int order[WEB_CERTS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+	for (int i = 0; i < 4; i++) {
+		struct web w;
+		struct engine e;
+		struct brute_answer a;
+		int best = 1 + (i & 1);
+		two_ways(&w, best, i > 1);
+		engine_open(&e, &w, order);
+		if (i > 1)
+			best = memcmp(e.certs.v[e.id[1]].sha256, e.certs.v[e.id[2]].sha256, TW_SHA256) < 0 ? 1 : 2;
+		engine_judge(&e, &w);
+		engine_at(&e, w.c[0].not_before, &a);
+		ck_assert_int_eq(a.reason, B_MISSING);
+		ck_assert_uint_eq(a.culprit, UINT32_C(1) << best);
+		engine_close(&e);
+	}
+}
+END_TEST
+
+/* A CA whose DSA key has its parameters from one that the witness alone has. */
+START_TEST(test_inheriting_witness)
+{
+	enum { LEAF = 7, X = 0, I = 2, W = 4, ROOT = 6 }; /* keys; names are their halves */
+	struct tally t = { .webs = 0 };
+
+	for (int group = 0; group < 2; group++) {
+		struct web w;
+		memset(&w, 0, sizeof w);
+		w.c[0] = plain(3, LEAF, 0, X, 0, 0);
+		w.c[1] = plain(0, X, 1, I, group, 0);
+		w.c[2] = plain(1, I, 2, W, 0, 0);
+		w.c[3] = plain(2, W, 3, ROOT, 0, 0);
+		w.c[4] = plain(3, ROOT, 3, ROOT, 0, 0);
+		w.kind[I] = WEB_INHERITS;
+		w.kind[W] = WEB_DSA_0;
+		w.n = 5;
+		w.npresented = 3;
+		w.presented[1] = 1;
+		w.presented[2] = 2;
+		w.witness = 8;
+		w.has_witness = true;
+		w.anchor[w.nanchor++] = (struct web_anchor){ .cert = 4, .server = true, .client = true, .expiry = true,
+			.distrust_after = TW_TIME_MAX };
+		judged(&t, w, 1);
+		ck_assert_uint_eq(t.wrong, 0);
+	}
+	ck_assert_uint_eq(t.webs, 2);
+	ck_assert_uint_gt(t.by_reason[B_MISSING], 0);
+}
+END_TEST
+
 /* Two judgements are equal where each step and its path is. */
 START_TEST(test_equal)
 {
@@ -337,6 +414,9 @@ int main(void)
 	tcase_add_test(tc, test_webs);
 	tcase_add_test(tc, test_memory);
 	tcase_add_test(tc, test_inheriting_cycle);
+	if (TW_TEST_LOSES != LOSES_PATHS)
+		tcase_add_test(tc, test_two_ways);
+	tcase_add_test(tc, test_inheriting_witness);
 	tcase_add_test(tc, test_equal);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
