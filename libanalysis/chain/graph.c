@@ -21,8 +21,10 @@ uint32_t tw_graph_constraints(struct tw_graph *g, const struct tw_alternatives *
 
 	tw_sha256(tw_str(a->text), key);
 	uint32_t i = tw_set_add(&g->texts, key, &fresh);
-	if (fresh && (i & (i - 1)) == 0) /* grows at powers of two */
-		g->constraints = tw_realloc(g->constraints, i ? 2 * (size_t)i : 1, sizeof *g->constraints);
+	if (i == g->capconstraints) {
+		g->capconstraints = g->capconstraints ? 2 * g->capconstraints : 16;
+		g->constraints = tw_realloc(g->constraints, g->capconstraints, sizeof *g->constraints);
+	}
 	if (fresh)
 		g->constraints[i] = a;
 	return i + 1;
@@ -83,8 +85,6 @@ void tw_graph_sync(struct tw_graph *g)
 	struct tw_buf b = { 0, 0, 0 };
 	bool fresh;
 
-	if (g->n == g->certs->n)
-		return;
 	g->node = tw_realloc(g->node, g->certs->n, sizeof *g->node);
 	for (; g->n < g->certs->n; g->n++) {
 		const struct tw_cert *c = &g->certs->v[g->n];

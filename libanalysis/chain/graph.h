@@ -52,6 +52,7 @@ struct tw_graph {
 	uint32_t nmemo, memo_cap;
 	struct tw_set texts;    /* of stores' constraints */
 	const struct tw_alternatives **constraints; /* by ordinal of texts */
+	uint32_t capconstraints;
 	uint64_t checked;       /* signatures that a judgement asked for, each once */
 	bool shared;            /* lock guards memo, nmemo, memo_cap */
 	pthread_mutex_t lock;

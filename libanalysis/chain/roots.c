@@ -5,15 +5,13 @@
 #include <string.h>
 
 /* What a row's time may be for the same answer. */
-static void narrow(struct tw_rooted *r, const struct tw_judgement *j, const struct tw_step *at, bool dated)
+static void narrow(struct tw_rooted *r, const struct tw_judgement *j, const struct tw_step *at)
 {
 	uint32_t k = (uint32_t)(at - j->step);
 	int64_t until = k + 1 < j->nstep ? at[1].from - 1 : TW_TIME_MAX;
 
 	r->from = at->from > r->from ? at->from : r->from;
 	r->until = until < r->until ? until : r->until;
-	if (!dated)
-		return;
 	r->from = j->held.from > r->from ? j->held.from : r->from;
 	r->until = j->held.until < r->until ? j->held.until : r->until;
 }
@@ -50,7 +48,7 @@ static void take(struct tw_buf *gone, uint32_t cert)
 	tw_buf_add(gone, &cert, sizeof cert);
 }
 
-static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int64_t t, bool dated)
+static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int64_t t)
 {
 	struct tw_rooted *r = tw_alloc(sizeof *r);
 	struct tw_buf gone = { 0 };
@@ -63,7 +61,7 @@ static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int6
 		q.nwithout = (uint32_t)(gone.n / sizeof(uint32_t));
 		tw_judge_chain(o->judge, &q, &j);
 		const struct tw_step *at = tw_judgement_at(&j, t);
-		narrow(r, &j, at, dated);
+		narrow(r, &j, at);
 		good = at->reason == TW_R_OK;
 		if (good)
 			take(&gone, j.path[at->path + at->npath - 1]);
@@ -76,7 +74,7 @@ static struct tw_rooted *find_all(struct tw_chain *o, struct tw_question q, int6
 
 void tw_chain_roots_own(struct tw_chain *o, const struct tw_question *q, int64_t t, struct tw_buf *text)
 {
-	struct tw_rooted *r = find_all(o, *q, t, false);
+	struct tw_rooted *r = find_all(o, *q, t);
 
 	tw_buf_free(text);
 	*text = r->text;
@@ -101,11 +99,10 @@ void tw_chain_roots(struct tw_chain *o, struct tw_seen *e, struct tw_slice text,
 	for (int p = 0; p <= o->has_pool; p++) {
 		for (int s = 0; s < o->nstore; s++) {
 			int i = 2 * s + p;
-			bool dated = o->store[s].nday && !o->store[s].fixed;
 			if (!tw_store_speaks(&o->store[s], t) || look(e, i, t) ||
 			    tw_judgement_at(tw_chain_answer(e, s, p, t), t)->reason != TW_R_OK)
 				continue;
-			struct tw_rooted *r = find_all(o, tw_chain_question(o, e, text, s, p, dated ? t : 0), t, dated);
+			struct tw_rooted *r = find_all(o, tw_chain_question(o, e, text, s, p, t), t);
 			r->next = atomic_load_explicit(&e->rooted[i], memory_order_relaxed);
 			atomic_store_explicit(&e->rooted[i], r, memory_order_release);
 		}

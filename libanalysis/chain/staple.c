@@ -151,7 +151,7 @@ static void take_listed(struct response *r, const struct tw_cert *c, struct tw_t
 		r->w->cut |= span[i].reason == TW_R_LIMIT;
 	}
 	j->scratch[3].n = 0;
-	tw_trust_blocks(asked->trust, c, false, &j->scratch[3]);
+	tw_trust_blocks(asked->trust, c, &j->scratch[3]);
 	for (size_t i = 0; i < j->scratch[3].n; i += sizeof(uint32_t)) {
 		uint32_t at;
 		memcpy(&at, j->scratch[3].p + i, sizeof at);

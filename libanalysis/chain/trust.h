@@ -20,21 +20,13 @@ struct tw_trust_block {
 };
 
 /* What was found out so far. */
-struct tw_trust_issuer {
-	struct tw_slice der;
-	uint8_t sha256[TW_SHA256];
-};
 struct tw_trust_index {
 	const struct tw_index *x;
 	struct tw_cache name;  /* by subject: some certificate of the index is blocked on some date */
 };
 struct tw_trust_memo {
-	struct tw_cache cert;  /* by certificate: place of its blocks in hit, 0: none */
-	uint32_t *hit;         /* lists of blocks, each ended by 0 */
-	uint32_t nhit, caphit;
-	struct tw_cache issuer; /* hash of an issuer's DER to a place in sha256 */
-	struct tw_trust_issuer *sha256;
-	uint32_t nsha256, capsha256;
+	struct tw_cache cert;  /* by certificate: place of its blocks in hit */
+	struct tw_buf hit;     /* lists of blocks, uint32_t each, ended by 0 */
 	struct tw_trust_index *index; /* the pool and the witness */
 	uint32_t nindex;
 };
@@ -47,7 +39,7 @@ struct tw_touch {
 
 struct tw_trust {
 	const struct tw_store *store;
-	struct tw_row_key *row; /* of all dates, by subject's number, then by bytes */
+	struct tw_row_key *row; /* of all dates, by subject's number; some twice: tw_walk keeps one */
 	struct tw_held *held;   /* of each row */
 	uint32_t *subject;      /* likewise */
 	uint32_t n;
@@ -55,8 +47,7 @@ struct tw_trust {
 	struct tw_set blocked[3];
 	uint32_t *first[3];
 	struct tw_trust_block *block; /* from 1 on */
-	uint32_t nblock;        /* one more than there are */
-	struct tw_trust_memo *memo;
+	struct tw_trust_memo *memo;   /* NULL: there are none */
 	/* Of rows that some context had (signers of lists): its blocks instead. */
 	const struct tw_touch *given;
 	uint32_t ngiven;
@@ -67,15 +58,13 @@ uint32_t tw_trust_rows(const struct tw_trust *t, uint32_t name);
 /* Cuts all down to the dates over which the row is held as it is at at, or as
  * it is not. Whether it is held then. */
 bool tw_held_narrow(struct tw_held *all, struct tw_held row, int64_t at);
-/* Appends the blocks of c, of all dates, as places in t->block. kept: c stays as
- * long as t. */
-void tw_trust_blocks(const struct tw_trust *t, const struct tw_cert *c, bool kept, struct tw_buf *b);
-/* The same of one of the graph's, remembered; 0 ends them. b is for its use.
- * Lent until the next call. */
-const uint32_t *tw_trust_hits(const struct tw_trust *t, const struct tw_graph *g, uint32_t cert, struct tw_buf *b);
+/* Appends the blocks of c, of all dates, as places in t->block. */
+void tw_trust_blocks(const struct tw_trust *t, const struct tw_cert *c, struct tw_buf *b);
+/* The same of one of the graph's, remembered; 0 ends them. t has a memo. Lent
+ * until the next call. */
+const uint32_t *tw_trust_hits(const struct tw_trust *t, const struct tw_graph *g, uint32_t cert);
 /* Is some certificate of the index with this subject blocked on some date? The
- * index must stay as it is as long as t. */
-bool tw_trust_hits_name(const struct tw_trust *t, const struct tw_graph *g, const struct tw_index *x, uint32_t name,
-	struct tw_buf *b);
+ * index must stay as it is as long as t, which has a memo. */
+bool tw_trust_hits_name(const struct tw_trust *t, const struct tw_graph *g, const struct tw_index *x, uint32_t name);
 
 #endif

@@ -158,16 +158,16 @@ static void touches_of(struct tw_walk *w, uint32_t cert, struct tw_buf *to, bool
 	for (uint32_t i = 0; i < t->ngiven; i++)
 		if (t->given[i].cert == cert)
 			touch(to, cert, t->given[i].from, t->given[i].until);
-	if (t->nblock <= 1)
+	if (!t->memo)
 		return;
 	if (leaf) { /* of millions nothing is remembered */
 		const uint32_t end = 0;
 		j->scratch[3].n = 0;
-		tw_trust_blocks(t, &j->g->certs->v[cert], true, &j->scratch[3]);
+		tw_trust_blocks(t, &j->g->certs->v[cert], &j->scratch[3]);
 		tw_buf_add(&j->scratch[3], &end, sizeof end);
 		hit = (const uint32_t *)(const void *)j->scratch[3].p;
 	} else {
-		hit = tw_trust_hits(t, j->g, cert, &j->scratch[3]);
+		hit = tw_trust_hits(t, j->g, cert);
 	}
 	for (; *hit; hit++) {
 		const struct tw_trust_block *b = &t->block[*hit];
@@ -186,7 +186,7 @@ static void touch_index(struct tw_walk *w, const struct tw_index *x, uint32_t na
 	for (uint32_t i = 0; i < t->ngiven; i++)
 		if (g->node[t->given[i].cert].subject == name && tw_index_has(x, g, t->given[i].cert))
 			touch(w->touches, t->given[i].cert, t->given[i].from, t->given[i].until);
-	if (!t->nblock || !tw_trust_hits_name(t, g, x, name, &w->j->scratch[3]))
+	if (!t->memo || !tw_trust_hits_name(t, g, x, name))
 		return;
 	for (uint32_t i = x->first[name]; i < x->first[name + 1]; i++)
 		touches_of(w, x->v[i], w->touches, false);
@@ -196,12 +196,9 @@ static void touch_index(struct tw_walk *w, const struct tw_index *x, uint32_t na
  * may stand there. */
 static void touch_all(struct tw_walk *w)
 {
-	const struct tw_trust *t = w->q->trust;
 	uint32_t v;
 
 	w->touches->n = w->j->own.n = 0;
-	if (t->nblock <= 1 && !t->ngiven)
-		return;
 	for (size_t i = 0; i < w->members->n; i += sizeof v) {
 		memcpy(&v, w->members->p + i, sizeof v);
 		touches_of(w, v, w->touches, false);

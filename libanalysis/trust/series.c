@@ -34,8 +34,10 @@ static uint32_t goes_on(struct tw_series *m, struct tw_span_of *of, const uint8_
 	bool fresh;
 	uint32_t i = tw_set_add(&m->seen, key, &fresh);
 
-	if (fresh && (i & (i - 1)) == 0) /* grows at powers of two */
-		m->newest = tw_realloc(m->newest, i ? 2 * (size_t)i : 1, sizeof *m->newest);
+	if (i == m->capnewest) {
+		m->capnewest = m->capnewest ? 2 * m->capnewest : 256;
+		m->newest = tw_realloc(m->newest, m->capnewest, sizeof *m->newest);
+	}
 	if (!fresh && of[m->newest[i]].last + 1 >= m->n) {
 		of[m->newest[i]].last = m->n;
 		return m->newest[i];
@@ -166,9 +168,7 @@ static int by_cert(const void *x, const void *y)
 {
 	const struct tw_anchor *a = x, *b = y;
 
-	if (a->cert != b->cert)
-		return a->cert < b->cert ? -1 : 1;
-	return a->held.from < b->held.from ? -1 : a->held.from > b->held.from;
+	return (a->cert > b->cert) - (a->cert < b->cert);
 }
 
 void tw_series_end(struct tw_series *m)

@@ -17,7 +17,7 @@ struct tw_series {
 	struct tw_set seen;   /* rows, by all that they say */
 	uint32_t *newest;     /* by ordinal of seen: place of its newest row, in anchor or block */
 	struct tw_span_of *anchor, *block; /* by place in the store's */
-	uint32_t capanchor, capblock;
+	uint32_t capnewest, capanchor, capblock;
 	struct tw_set texts;  /* of the store's constraints */
 };
 /* Snapshots one after the other, oldest first: rows that say the same in

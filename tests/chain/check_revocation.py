@@ -237,6 +237,7 @@ def signers():
     Case("an anchor without cRLSign", [a, INT], [crl("Root", [entry(INT, "2015-01-01")])], [root]).known("2015-06-01", "ok")
     Case("webpki's rule on CA leaves", [a, INT], [GOOD_ROOT, crl("Int", e)], more=["--profile", "webpki"]).known("2015-06-01", "revoked", a)
     Case("the right key, another name", [a, INT, Cert("Other", "Root", key="S", ku=DELEGATE)], lists).known("2015-06-01", "ok")
+    Case("the right key, the name of one above", [a, INT, Cert("Root", "Root", key="S", ku=DELEGATE)], lists).known("2015-06-01", "ok")
     Case("the right key, another name that signs too", [a, INT, Cert("Other", "Root", key="S", ku=DELEGATE)], lists + [crl("Other", key="S")]).known(
         "2015-06-01", "ok")
     up = Cert("Root", "Root2", ku=CA)
@@ -341,6 +342,13 @@ def scopes():
     one = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "7")])
     Case("another relative name", [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=idp(None, one))]).known(
         "2015-06-01", "ok")
+    # A name of more than 64 attributes in one set is its bytes.
+    def crowd(last):
+        return x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, x) for x in [*map(str, range(64)), last]])
+    b = leaf(points=[point(None, crowd("a"))])
+    for last, want in (("a", "revoked"), ("b", "ok")):
+        Case("65 attributes, the last " + last, [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=idp(None, crowd(last)))],
+             peer=False).known("2015-06-01", want)
     b = leaf(points=[point([x509.DNSName("http://x/1")])])
     Case("another kind of name", [b, INT], [GOOD_ROOT, crl("Int", [entry(b, "2015-03-01")], scope=idp(here))]).known("2015-06-01", "ok")
     cn = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "7")])

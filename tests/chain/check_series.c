@@ -139,6 +139,11 @@ static void store_of(struct engine *e, const struct day *d, int n, struct tw_sto
 		tw_snapshot_free(&s);
 	}
 	tw_series_end(&m);
+	for (uint32_t i = 0; i < out->n; i++) {
+		const struct tw_anchor *a = &out->anchor[i];
+		ck_assert(!i || a[-1].cert <= a->cert);
+		ck_assert(!a->constraints || *a->constraints->text);
+	}
 }
 
 /* The day's web, and what its chain is worth, by numbers alone. */
@@ -296,6 +301,34 @@ START_TEST(days)
 }
 END_TEST
 
+/* An anchor whose certificate nobody has is an error where there is a pool in
+ * which it should be, and no row where there is none. */
+START_TEST(nobody_has)
+{
+	static const int order[WEB_CERTS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	struct tw_snapshot s = { .n = 0 };
+	struct web w;
+	struct engine e;
+
+	web_make(&w, 1, engine_features());
+	engine_open(&e, &w, order);
+	(void)tw_snapshot_add_cert(&s, TW_ROW_ANCHOR, &e.certs, e.id[0]);
+	(void)tw_snapshot_add(&s, TW_ROW_ANCHOR);
+	for (int pool = 0; pool < 2; pool++) {
+		struct tw_store store = { .day = tw_alloc(sizeof *store.day), .nday = 1 };
+		struct tw_series m;
+		tw_series_begin(&m, &store, &e.certs);
+		ck_assert_int_eq(tw_series_add(&m, &s, &e.certs, "a day", pool ? "nowhere" : NULL), pool ? -1 : 0);
+		tw_series_end(&m);
+		ck_assert_uint_eq(store.n, 1);
+		ck_assert_uint_eq(store.anchor->cert, e.id[0]);
+		tw_store_free(&store);
+	}
+	tw_snapshot_free(&s);
+	engine_close(&e);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("series");
@@ -303,6 +336,7 @@ int main(void)
 
 	tcase_set_timeout(t, 0);
 	tcase_add_test(t, days);
+	tcase_add_test(t, nobody_has);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);
 	srunner_set_fork_status(r, CK_NOFORK);

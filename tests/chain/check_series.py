@@ -311,12 +311,19 @@ def roots():
     full, short = [leaf, inter, cross], [leaf, inter]
     cases = [("2016-03-01", full, both), ("2015-06-01", full, a.sha256), ("2016-03-01", short, a.sha256), ("2016-06-30", full, both),
              ("2016-08-01", full, b.sha256), ("2016-08-01", short, ""), ("2017-02-01", full, b.sha256), ("2018-02-01", full, ""),
-             ("2015-12-31T23:59:59Z", full, a.sha256), ("2016-01-01", full, both), ("2017-01-01", full, b.sha256)]
+             ("2015-12-31T23:59:59Z", full, a.sha256), ("2016-01-01", full, both), ("2017-01-01", full, b.sha256), ("2014-11-01", full, "")]
     for seed in range(6):
         some = cases * 3
         random.Random(seed).shuffle(some)
         out, err, _ = chain_run(certs, [c[:2] for c in some], ["s=" + folder], "--show", "roots", "--threads", str(1 + seed % 4))
         want(f"roots, order {seed}", [r["roots.s"] for r in out or []], [c[2] for c in some])
+    # What is known of a chain is not looked for again, and where no path is good nothing is.
+    def judged(some, *more):
+        err = chain_run(certs, [c[:2] for c in some], ["s=" + folder], "--stats", *more)[1]
+        return int(re.search(r"judged (\d+)", err).group(1))
+    want("roots, asked for thrice", judged(cases * 3, "--show", "roots"), judged(cases, "--show", "roots"))
+    none = [c for c in cases if not c[2]]
+    want("no roots", judged(none, "--show", "roots"), judged(none))
     pool, err, _ = chain_run(certs, [("2016-03-01", short)], ["s=" + folder], "--show", "roots", "--pool", write("cross.pem", pem("CERTIFICATE", [cross.der])))
     want("roots with a pool", [(r["roots.s"], r["roots.s.pool"]) for r in pool or []], [(a.sha256, both)])
     rows = write("dates.csv", "time,chain\n" + "".join(f"{t},{' '.join(c.sha256 for c in v)}\n" for t, v, _ in cases))
@@ -356,6 +363,7 @@ def beside():
              ("2016-02-01", bad, ("ok", both)), ("2016-04-01", good, ("ok", both)), ("2016-04-01", bad, ("revoked", "")),
              ("2017-06-01", "", ("ok", b.sha256)), ("2017-06-01", good, ("ok", b.sha256)), ("2017-06-01", bad, ("revoked", "")),
              ("2018-06-01", good, ("unknown_issuer", "")), ("2014-11-30", good, ("no_snapshot", ""))]
+    want("absent", run([("2015-06-01", "00" * 32, "", ""), ("2015-06-01", chain, "", "")], "reason.s roots.s"), [("not_collected", ""), ("ok", a.sha256)])
     want("staples", run([(t, chain, "", s) for t, s, _ in cases], "reason.s roots.s"), [c[2] for c in cases])
     vouched = [(t, s, x if s or x[0] == "no_snapshot" else ("revocation_unknown", "")) for t, s, x in cases]
     want("staples, required", run([(t, chain, "", s) for t, s, _ in vouched], "reason.s roots.s", "--revocation", "require", "--crl", lists),
@@ -369,6 +377,39 @@ def beside():
             ("2018-06-01", "unknown_issuer", "unknown_issuer")]
     for what, k, more in (("no witness", 1, ["--witness", write("none.pem", pem("CERTIFICATE", [other.der]))]), ("witness", 2, ["--witness", proof])):
         want(what, run([(d[0], short, "", "") for d in days], "reason.s", *more), [(d[k],) for d in days])
+
+
+def files():
+    """A snapshot's file alone: its certificates stand beside it, or above; its name is its date, where that is one; it judges at all times."""
+    a, b = Cert("RootA", "RootA", ku=CA), Cert("RootB", "RootB", ku=CA)
+    leaf = Cert("leafA", "RootA")
+    write("c.der", a.der + b.der + leaf.der)
+    rows = write("files.csv", f"time,chain\n2012-01-01,{leaf.sha256}\n2019-01-01,{leaf.sha256}\n")
+    plain = write("a.pem", pem("CERTIFICATE", [a.der]))
+
+    def run(spec, where):
+        p = subprocess.run([os.path.join(BUILD, "tw-chain"), "--certs", os.path.join(TMP, "c.der"), "--store", "s=" + spec, "--show", "snapshot", rows],
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=where)
+        return p.returncode, [(r["reason.s"], r["snapshot.s"]) for r in csv.DictReader(io.StringIO(p.stdout.decode()))]
+    none = run(plain, TMP)[1][0][1]
+    want("a digest", re.fullmatch("[0-9a-f]{64}", none) is not None, True)
+    for k, (name, date) in enumerate((("2016-01-01.csv", "2016-01-01"), ("2016-01-01", "2016-01-01"), ("2016-01-01.v2.csv", "2016-01-01"), ("2016-01-01x.csv", none),
+                                      ("2016-13-01.csv", none), ("2016.csv", none), ("snapshot.of.csv", none), ("2016-01-1.csv", none))):
+        for above in (False, True):
+            folder = f"file{k}{above}/"
+            write(folder + name if not above else folder + "in/" + name, HEADER + anchor(a))
+            write(folder + "pool.pem", pem("CERTIFICATE", [a.der]))
+            at, good = os.path.join(TMP, folder, "in" if above else ""), (0, [("ok", date)] * 2)
+            want(f"{name}, by its path", run(os.path.join(at, name), TMP), good)
+            want(f"{name}, where it lies", run(name, at), good)
+            # What its pool lacks is missed, and no other pool is asked.
+            if above:
+                write(folder + "in/pool.pem", pem("CERTIFICATE", [b.der]))
+                want(f"{name}, the pool beside it", run(os.path.join(at, name), TMP)[0], 2)
+    write("lone/2016-01-01.csv", HEADER + anchor(a))
+    want("no pool", run(os.path.join(TMP, "lone/2016-01-01.csv"), TMP)[0], 2)
+    broken = store("broken", {"2016-01-01": [anchor(a)]}, [b])
+    want("a folder whose pool lacks one", run(broken, TMP)[0], 2)
 
 
 def threads():
@@ -412,6 +453,7 @@ def main():
         study()
         roots()
         beside()
+        files()
         threads()
     finally:
         shutil.rmtree(TMP)

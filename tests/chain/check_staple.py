@@ -262,6 +262,8 @@ def issuers():
     low = Cert("Int", "Mid", ku=CA)
     who, lists = ring(mid[0], 4)
     Case("another path of the issuer is good", revoked(), [LEAF1, low] + mid + who, lists).known(LATE, "revoked", LEAF1)
+    crowd = certs("crowd.pem", [Cert("Root", "Other", key="crowd", ku=CA) for _ in range(256)])
+    Case("a good path beside more than are tried", ocsp(LEAF1, INT), lists=[crl("Root", until="2029-01-01")], more=["--intermediates", crowd]).require(LATE, "ok")
     old = Cert("Int", "Root", ku=CA, after="2015-04-01")
     Case("an expired issuer", revoked(), [LEAF1, old]).known("2015-04-01", "revoked").known(LATE, "revoked", LEAF1)
 
