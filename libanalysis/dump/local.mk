@@ -64,6 +64,7 @@ libdump_la_SOURCES = \
 	libanalysis/dump/tls/talk_chat.c \
 	libanalysis/dump/tls/talk_detect.c \
 	libanalysis/dump/tls/talk_imap.c \
+	libanalysis/dump/tls/talk_ldap.c \
 	libanalysis/dump/tls/talk_mail.c \
 	libanalysis/dump/tls/wire.h \
 	libanalysis/dump/zgrab2.c \

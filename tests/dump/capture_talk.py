@@ -42,6 +42,43 @@ def ldap(message, op):
     return element(0x30, element(2, bytes([message])) + body)
 
 
+def ber(tag, *parts, form=0):
+    """form: so many bytes of length, the long form, where one would do (Active Directory has 4)."""
+    body, n = b"".join(parts), len(b"".join(parts))
+    form = form or (0 if n < 128 else (n.bit_length() + 7) // 8)
+    return bytes([tag]) + (bytes([0x80 | form]) + n.to_bytes(form, "big") if form else bytes([n])) + body
+
+
+def ldap_search(message, *attributes, base=b"", scope=0, types=False):
+    """RFC 4511 section 4.5.1, with the filter (objectClass=*)."""
+    rest = ber(10, b"\0") + ber(2, b"\0") + ber(2, b"\0") + ber(1, b"\xff" if types else b"\0") + ber(0x87, b"objectClass")
+    return "C", ber(0x30, ber(2, bytes([message])), ber(0x63, ber(4, base), ber(10, bytes([scope])), rest, ber(0x30, *[ber(4, a) for a in attributes])))
+
+
+def ldap_entry(message, name=b"", form=0, **attributes):
+    """SearchResultEntry: section 4.5.2; _ in a type is a dot."""
+    said = [ber(0x30, ber(4, k.replace("_", ".").encode()), ber(0x31, *[ber(4, x) for x in v], form=form), form=form) for k, v in attributes.items()]
+    number = message if isinstance(message, bytes) else bytes([message])
+    return "S", ber(0x30, ber(2, number), ber(0x64, ber(4, name), ber(0x30, *said, form=form), form=form), form=form)
+
+
+def ldap_done(message, code=0):
+    return "S", ber(0x30, ber(2, bytes([message])), ber(0x65, ber(10, bytes([code])), ber(4), ber(4)))
+
+
+def ldap_raw(number=b"\1", form=0, **parts):
+    """The search for supportedExtension with a part of it changed."""
+    whole = dict(base=ber(4), scope=ber(10, b"\0"), aliases=ber(10, b"\0"), size=ber(2, b"\0"), time=ber(2, b"\0"), types=ber(1, b"\0"),
+                 filter=ber(0x87, b"objectClass"), attributes=ber(0x30, ber(4, EXT)))
+    return "C", ber(0x30, ber(2, number), ber(0x63, *dict(whole, **parts).values(), form=form), form=form)
+
+
+START, MODIFY = b"1.3.6.1.4.1.1466.20037", b"1.3.6.1.4.1.4203.1.11.1"
+EXT, MECHS = b"supportedExtension", b"supportedSASLMechanisms"
+LDAP_YES = ldap_entry(1, supportedExtension=[START])[1]
+LDAP_ASK, LDAP_BYE = [("C", ldap(7, "ask")), ("S", ldap(7, "yes"))] + TLS, [("C", ber(0x30, ber(2, b"\x08"), ber(0x42)))]
+
+
 def mysql(ssl):
     flags = 0xf7ff | (0x0800 if ssl else 0)
     body = b"\x0a" + b"8.0.36\0" + bytes(4) + b"12345678\0" + struct.pack("<H", flags if ssl else flags & ~0x0800) + b"\x21\2\0" + bytes(30)
@@ -138,6 +175,71 @@ CASES = [
     ("smtp by way of socks", 1080, SOCKS5 + lines("S 220 mx", "C EHLO a", "S 250-mx", "S 250 STARTTLS", "C STARTTLS", "S 220 go") + TLS,
      ("smtp", "yes", "accepted", "NONE", "", None)),
     ("http: CONNECT", 8080, lines("C CONNECT a.example:443 HTTP/1.1", "C ", "S HTTP/1.1 200 go", "S ") + TLS, ("http", "", "", "", "", None)),
+    ("ldap: the root DSE offers it", 389, [ldap_search(1, EXT), ldap_entry(1, supportedExtension=[MODIFY, START]), ldap_done(1)] + LDAP_ASK,
+     ("ldap", "yes", "accepted", "", "", None)),
+    ("ldap: the root DSE does not", 389, [ldap_search(1, EXT), ldap_entry(1, supportedExtension=[MODIFY, START + b"8", START[:-1]]), ldap_done(1)] + LDAP_BYE,
+     ("ldap", "no", "", "", "", "no-tls")),
+    ("ldap: asked for by name, not there", 389, [ldap_search(1, EXT), ldap_entry(1), ldap_done(1)] + LDAP_ASK, ("ldap", "no", "accepted", "", "", None)),
+    ("ldap: not asked for by name, not there", 389, [ldap_search(1, b"+"), ldap_entry(1, vendorName=[b"x", START]), ldap_done(1)] + LDAP_ASK,
+     ("ldap", "", "accepted", "", "", None)),
+    ("ldap: the long form, nothing asked for by name", 389, [ldap_search(1), ldap_entry(1, form=4, supportedSASLMechanisms=[b"GSSAPI", b"external"],
+                                                                                    supportedExtension=[START]), ldap_done(1)] + LDAP_BYE,
+     ("ldap", "yes", "", "GSSAPI EXTERNAL", "", "no-tls")),
+    ("ldap: OIDs, and any case", 389, [ldap_search(1, b"1.3.6.1.4.1.1466.101.120.14", b"SUPPORTEDextension"), ldap_entry(1), ldap_done(1)] + LDAP_BYE,
+     ("ldap", "no", "", "NONE", "", "no-tls")),
+    ("ldap: OIDs in the answer", 389, [ldap_search(1, b"*", b"+"), ldap_entry(1, **{"1_3_6_1_4_1_1466_101_120_7": [START], "1_3_6_1_4_1_1466_101_120_14": [b"OTP"]})],
+     ("ldap", "yes", "", "OTP", "", "no-tls")),
+    ("ldap: mechanisms alone", 389, [ldap_search(1, MECHS), ldap_entry(1, supportedSASLMechanisms=[]), ldap_done(1)] + LDAP_BYE,
+     ("ldap", "", "", "NONE", "", "no-tls")),
+    ("ldap: types without values", 389, [ldap_search(1, EXT, types=True), ldap_entry(1, supportedExtension=[]), ldap_done(1)] + LDAP_BYE,
+     ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: another base", 389, [ldap_search(1, EXT, base=b"dc=a"), ldap_entry(1, supportedExtension=[START])] + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: another scope", 389, [ldap_search(1, EXT, scope=2), ldap_entry(1, supportedExtension=[START])] + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: another entry", 389, [ldap_search(1, EXT), ldap_entry(1, b"dc=a", supportedExtension=[START])] + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: another message", 389, [ldap_search(1, EXT), ldap_entry(2, supportedExtension=[START])] + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: denied, then answered", 389, [ldap_search(1, EXT), ldap_done(1, 50), ldap_search(2, EXT), ldap_entry(2, supportedExtension=[START])] + LDAP_BYE,
+     ("ldap", "yes", "", "", "", "no-tls")),
+    ("ldap: of two answers the first counts", 389, [ldap_search(1, EXT, MECHS), ldap_entry(1, supportedExtension=[START], supportedSASLMechanisms=[b"PLAIN"]),
+                                                   ldap_search(2, EXT, MECHS), ldap_entry(2, supportedSASLMechanisms=[b"OTP"])] + LDAP_BYE,
+     ("ldap", "yes", "", "PLAIN", "", "no-tls")),
+    ("ldap: asked for although it is not offered", 389, [ldap_search(1, EXT), ldap_entry(1, supportedExtension=[MODIFY]), ("C", ldap(2, "ask")), ("S", ldap(2, "no"))],
+     ("ldap", "no", "refused", "", "", "no-tls")),
+    ("ldap: an entry longer than is kept", 389, [ldap_search(1, EXT), ldap_entry(1, altServer=[b"x" * 9000], supportedExtension=[MODIFY]), ldap_done(1)] + LDAP_ASK,
+     ("ldap", "", "accepted", "", "", None)),
+    ("ldap: an entry that was never finished", 389, [ldap_search(1, EXT), ("S", ldap_entry(1, supportedExtension=[START, MODIFY])[1][:-1])],
+     ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: a length of one more byte", 389, [ldap_raw(b"\x7f\xff\xff\xff", form=1), ldap_entry(b"\x7f\xff\xff\xff", form=1, supportedExtension=[START])],
+     ("ldap", "yes", "", "", "", "no-tls")),
+    ("ldap: no values, in the long form", 389, [ldap_search(1), ldap_entry(1, form=1, supportedSASLMechanisms=[])], ("ldap", "", "", "NONE", "", "no-tls")),
+    ("ldap: values of another attribute are no mechanisms", 389, [ldap_search(1), ldap_entry(1, vendorName=[b"PLAIN"], supportedSASLMechanisms=[b"OTP"])],
+     ("ldap", "", "", "OTP", "", "no-tls")),
+    ("ldap: an answer to something else", 389, [("C", ldap(7, "ask")), ("S", ldap(6, "yes")), ldap_done(7)], ("ldap", "", "none", "", "", "closed")),
+    ("ldap: another extension", 389, [("C", ldap(7, "ask").replace(b"20037", b"20036")), ("S", ldap(7, "yes"))], ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: a result of two bytes", 389, [("C", ldap(7, "ask")), ("S", ber(0x30, ber(2, b"\7"), ber(0x78, ber(10, b"\0\0"), ber(4), ber(4))))],
+     ("ldap", "", "refused", "", "", "no-tls")),
+    ("ldap: a result that is none", 389, [("C", ldap(7, "ask")), ("S", ber(0x30, ber(2, b"\7"), ber(0x78, ber(2, b"\0"), ber(4), ber(4))))],
+     ("ldap", "", "none", "", "", "closed")),
+    ("ldap: the client's long message is passed over", 389, [("C", b"".join(m[1] for m in (ldap_search(1, b"x" * 9000), ldap_search(2, EXT)))),
+                                                            ldap_entry(2, supportedExtension=[START])], ("ldap", "yes", "", "", "", "no-tls")),
+    ("ldap: the server's, and what follows it in one packet", 389, [ldap_search(1, EXT), ldap_search(2, EXT), ("S", b"".join(m[1] for m in (
+        ldap_entry(1, vendorName=[b"x" * 9000]), ldap_entry(2, supportedExtension=[START]))))], ("ldap", "yes", "", "", "", "no-tls")),
+] + [
+    ("ldap: " + name, 389, [("C", ldap_search(3, b"x")[1] + search[1]), ("S", answer + LDAP_YES)], ("ldap", "", "", "", "", "no-tls")) for name, search, answer in (
+        ("base is no name", ldap_raw(base=ber(5)), b""), ("scope is no choice", ldap_raw(scope=ber(11, b"\0")), b""),
+        ("scope of two bytes", ldap_raw(scope=ber(10, b"\0\0")), b""), ("no aliases", ldap_raw(aliases=b""), b""),
+        ("sizeLimit is no number", ldap_raw(size=ber(10, b"\0")), b""), ("typesOnly is no boolean", ldap_raw(types=ber(2, b"\0")), b""),
+        ("typesOnly of two bytes", ldap_raw(types=ber(1, b"\0\0")), b""), ("no attributes", ldap_raw(attributes=b""), b""),
+        ("attributes are no list", ldap_raw(attributes=ber(0x31, ber(4, EXT))), b""), ("a number of five bytes", ldap_raw(b"\0\0\0\0\1"), b""),
+        ("indefinite length", ldap_raw(), b"\x30\x80"), ("indefinite length, and 128 bytes", ldap_raw(), b"\x30\x80" + bytes(128)),
+        ("a length of five bytes", ldap_raw(), b"\x30\x85" + bytes(5)), ("no message", ldap_raw(), b"\x31\0"))
+] + [
+    ("ldap: " + name, 389, [ldap_raw(number), ("S", ber(0x30, ber(2, number), ber(0x64, *entry)))], ("ldap", "", "", "", "", "no-tls")) for name, number, entry in (
+        ("entry without name", b"\1", [ber(5), ber(0x30)]), ("entry without list", b"\1", [ber(4), ber(0x31)]), ("entry cut", b"\1", [ber(4)]))
+] + [
+    ("ldap: " + name, 389, [ldap_search(1, b"x"), ("S", ber(0x30, ber(2, b"\1"), ber(0x64, ber(4), ber(0x30, ber(0x30, *attribute)))))],
+     ("ldap", "", "", "", "", "no-tls")) for name, attribute in (
+        ("type is no text", [ber(5, EXT), ber(0x31, ber(4, START))]), ("values are no set", [ber(4, EXT), ber(0x30, ber(4, START))]))
+] + [
     ("ldap: no", 389, [("C", ldap(7, "ask")), ("S", ldap(7, "no"))], ("ldap", "", "refused", "", "", "no-tls")),
 ]
 

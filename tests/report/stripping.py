@@ -27,6 +27,7 @@ PLAN = [
     ("mx1", 143, 1, "", "asks"), ("mx1", 143, 2, "drop", ""), ("mx1", 143, 7, "mangle", "asks"),                           # another protocol
     ("mx2", 110, 2, "", "asks"), ("mx2", 110, 2, "mangle", ""), ("mx2", 110, 7, "", "refused"),
     ("mx3", 5222, 1, "", "asks"), ("mx3", 5222, 5, "drop", ""), ("mx4", 389, 1, "unseen", "asks"), ("mx4", 389, 1, "unseen", "refused"),
+    ("mx4", 389, 2, "", "asks"), ("mx4", 389, 3, "drop", "refused"), ("mx4", 389, 3, "drop", ""),                          # the root DSE has the list
     ("mx5", 5432, 1, "drop", "refused"), ("mx5", 5432, 2, "", "asks"),                                                     # no list: the answer tells
     ("mx6", 3306, 1, "drop", ""), ("mx6", 3306, 1, "", "asks"),
 ]
@@ -58,7 +59,9 @@ def conversation(port, box, does):
     if port == 5222:
         return xmpp(box, does)
     if port == 389:
-        return [("C", talk.ldap(1, "ask")), ("S", talk.ldap(1, "yes" if does == "asks" else "no"))] + (talk.TLS if does == "asks" else [])
+        said = [talk.ldap_search(1, talk.EXT), talk.ldap_entry(1, supportedExtension=[talk.MODIFY] + ([] if box else [talk.START])), talk.ldap_done(1)]
+        asks = [("C", talk.ldap(2, "ask")), ("S", talk.ldap(2, "yes" if does == "asks" else "no"))] + (talk.TLS if does == "asks" else [])
+        return (said if box != "unseen" else []) + (asks if does else talk.LDAP_BYE)
     if port == 5432:
         return [("C", talk.SSL_REQUEST), ("S", b"N" if box else b"S")] + ([] if box else talk.TLS)
     if port == 3306:

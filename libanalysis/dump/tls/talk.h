@@ -58,6 +58,7 @@ struct tw_talk {
 	uint8_t answering;       /* command whose answer has several lines */
 	struct tw_buf reply;     /* of a list */
 	uint8_t tag[32], ntag;   /* of STARTTLS */
+	uint8_t search[4], nsearch, sought; /* LDAP's of the root DSE: its number, and what it asked for by name */
 	/* what was found */
 	bool asked;
 	const char *offered;     /* yes, no, mangled; NULL */
