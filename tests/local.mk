@@ -185,6 +185,10 @@ dist_check_SCRIPTS += tests/cli/examples.sh tests/cli/failures.sh tests/cli/foll
 
 dist_check_SCRIPTS += tests/dump/beside.sh tests/dump/bundle.sh tests/dump/captures.sh tests/dump/clients.sh tests/dump/zgrab2.sh
 EXTRA_DIST += tests/dump/capture_forms.py tests/dump/capture_fragments.py tests/dump/capture_secrets.py tests/dump/capture_talk.py tests/dump/capture_wire.py tests/dump/captures.py tests/dump/clients.py tests/synth/packets.py tests/synth/tls.py
+check_PROGRAMS += tests/check_tcp
+tests_check_tcp_SOURCES = tests/dump/check_tcp.c
+tests_check_tcp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_check_tcp_LDADD = $(DUMP_LIBS) $(CHECK_LIBS)
 dist_check_SCRIPTS += tests/dump/dtls.sh
 EXTRA_DIST += tests/dump/dtls.py tests/dump/dtls_peers.py
 EXTRA_DIST += tests/dump/cases.py tests/dump/samples.py tests/dump/zgrab2.cases
