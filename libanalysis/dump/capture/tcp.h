@@ -18,8 +18,10 @@
  *    off its own, where a SYN-ACK fits, are copies;
  *  - a bare ACK in a frame of the least size, or a SYN-ACK, with bytes behind
  *    its header that are not pushed: they are bytes only if what follows counts them;
- *  - a SYN of another sequence number on the same ports: a new connection. So is
- *    data far off the window of one that has ended.
+ *  - a SYN of another sequence number on the same ports: a new connection, but
+ *    where the old one is under way and the number lies within 1 MiB of what it
+ *    sent: a stray (RFC 5961 section 4). Data far off the window of one that has
+ *    ended is a new connection, too.
  * Memory is bounded by TW_MAX_CAPTURE_MEMORY: the connection that was idle for
  * longest is ended then, and counted. */
 #ifndef TW_TCP_H
