@@ -446,18 +446,18 @@ END_TEST
 START_TEST(counted)
 {
 	static const int order[WEB_CERTS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-	struct web w[3] = { two_anchors(0, 10, 5, 20, 0), issuers(5), issuers(5) };
+	struct web w[4] = { two_anchors(0, 10, 5, 20, 0), issuers(5), issuers(5), issuers(4) };
 
 	w[0].presented[1] = w[0].presented[2] = 0;
 	w[1].nanchor = 1;
 	w[2].c[0].signer = 7; /* by none of them */
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		struct engine e;
 		w[i].npresented = 1;
 		w[i].pool = 0xfc;
 		engine_open(&e, &w[i], order);
 		engine_judge(&e, &w[i]);
-		ck_assert_uint_eq(tw_judge_stats(e.judge).limited, 1);
+		ck_assert_uint_eq(tw_judge_stats(e.judge).limited, i < 3);
 		engine_close(&e);
 	}
 }
