@@ -4,19 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The part behind those of --by; none where the table has no such key. */
+static struct tw_slice part_behind(const struct tw_plan *p, const struct tw_line *l, bool has, uint32_t i)
+{
+	return has ? l->part[3 + p->r->options.nby + i] : (struct tw_slice){ NULL, 0 };
+}
+
 struct tw_slice tw_part_store(const struct tw_plan *p, const struct tw_line *l)
 {
-	return l->part[3 + p->r->options.nby];
+	return part_behind(p, l, p->figure->from->judged, 0);
+}
+
+struct tw_slice tw_part_role(const struct tw_plan *p, const struct tw_line *l)
+{
+	return part_behind(p, l, p->figure->from->roles != NULL, 0);
 }
 
 static struct tw_slice part_pool(const struct tw_plan *p, const struct tw_line *l)
 {
-	return l->part[4 + p->r->options.nby];
+	return part_behind(p, l, p->figure->from->judged, 1);
 }
 
 struct tw_slice tw_part_other(const struct tw_plan *p, const struct tw_line *l)
 {
-	return l->part[5 + p->r->options.nby];
+	return part_behind(p, l, p->figure->from->pairs, 2);
 }
 
 bool tw_part_is_pool(const struct tw_plan *p, const struct tw_line *l)
@@ -46,7 +57,9 @@ void tw_add_word(struct tw_buf *b, struct tw_slice s)
 
 static void heading(const struct tw_plan *p, const struct tw_line *l, struct tw_buf *b)
 {
-	if (p->figure->protocols)
+	if (p->figure->sizes)
+		tw_buf_addf(b, "%.*s%s", (int)tw_part_role(p, l).n, (const char *)tw_part_role(p, l).p, p->figure->sizes);
+	else if (p->figure->protocols)
 		tw_add_word(b, tw_part_store(p, l));
 	else
 		tw_buf_addslice(b, l->all ? tw_str("all protocols") : tw_part_protocol(l));
@@ -56,7 +69,8 @@ static void heading(const struct tw_plan *p, const struct tw_line *l, struct tw_
 	}
 	if (!p->figure->protocols)
 		tw_buf_addf(b, ": %llu %s", (unsigned long long)l->n, things(l->unit));
-	tw_buf_adds(b, tw_part_is_pool(p, l) ? ", with the pool" : ", as presented");
+	if (p->figure->from->judged)
+		tw_buf_adds(b, tw_part_is_pool(p, l) ? ", with the pool" : ", as presented");
 }
 
 void tw_cell_heading(const struct tw_plan *p, struct tw_sheet *s, const struct tw_cell *c, uint32_t x, uint32_t y)
@@ -84,10 +98,12 @@ static int by_cell(const void *a, const void *b, void *plan)
 	if (d == 0 && p->figure->protocols)
 		d = tw_slice_cmp(tw_part_store(p, x), tw_part_store(p, y));
 	if (d == 0)
+		d = tw_slice_cmp(tw_part_role(p, x), tw_part_role(p, y));
+	if (d == 0)
 		d = tw_part_is_pool(p, x) - tw_part_is_pool(p, y);
 	if (d == 0)
 		d = p->figure->protocols ? protocol : tw_slice_cmp(tw_part_store(p, x), tw_part_store(p, y));
-	return d || x->nparts < 6 + (int)p->r->options.nby ? d : tw_slice_cmp(tw_part_other(p, x), tw_part_other(p, y));
+	return d ? d : tw_slice_cmp(tw_part_other(p, x), tw_part_other(p, y));
 }
 
 static bool same_row(const struct tw_plan *p, const struct tw_line *a, const struct tw_line *b)
@@ -96,7 +112,7 @@ static bool same_row(const struct tw_plan *p, const struct tw_line *a, const str
 		if (!tw_slice_eq(a->part[3 + i], b->part[3 + i]))
 			return false;
 	if (p->figure->protocols)
-		return tw_slice_eq(tw_part_store(p, a), tw_part_store(p, b));
+		return tw_slice_eq(tw_part_store(p, a), tw_part_store(p, b)) && tw_slice_eq(tw_part_role(p, a), tw_part_role(p, b));
 	return a->all == b->all && tw_slice_eq(a->part[1], b->part[1]);
 }
 
@@ -135,7 +151,7 @@ void tw_plan_lines(struct tw_plan *p, const struct tw_lines *l, struct tw_slice 
 	p->n = 0;
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct tw_line *k = &l->v[i];
-		if (k->unit != unit || !tw_slice_eq(k->part[0], source))
+		if (k->unit != unit || !tw_slice_eq(k->part[0], source) || (p->figure->size && p->figure->size(k) == 0))
 			continue;
 		p->line[p->n++] = k;
 		if (k->all)

@@ -24,6 +24,8 @@ void tw_sheet_words(struct tw_sheet *s, uint32_t x, uint32_t y, struct tw_slice 
 /* The same of a name, at most TW_TEXT_MOST columns; an empty one is "(none)". */
 #define TW_TEXT_MOST 44u
 void tw_sheet_label(struct tw_sheet *s, uint32_t x, uint32_t y, struct tw_slice text, const char *look);
+/* The look of the line with that number: told apart with any kind of colour vision. */
+void tw_add_line_look(struct tw_buf *b, uint32_t number);
 /* How wide a name gets: pixels that suffice in any sans serif of size 12. */
 uint32_t tw_text_width(struct tw_slice text);
 /* A filled rectangle. */
@@ -66,13 +68,15 @@ struct tw_figure {
 	const struct tw_table *from;   /* the one whose lines are drawn */
 	bool protocols;   /* a cell holds all protocols of a store, else all stores of a protocol */
 	uint32_t plots;   /* in a cell */
+	const char *sizes; /* of lines for each value: what has a size; and the size of a line, 0 of those that are not drawn */
+	uint64_t (*size)(const struct tw_line *l);
 	bool (*refuses)(const struct tw_report *r); /* true: nothing is drawn, and a note said why; may be NULL */
 	void (*measure)(struct tw_plan *p);
 	uint32_t (*height)(const struct tw_plan *p, const struct tw_cell *c);
 	void (*legend)(const struct tw_plan *p, struct tw_sheet *s, uint32_t y);
 	void (*draw)(const struct tw_plan *p, struct tw_sheet *s, const struct tw_cell *c, uint32_t x, uint32_t y);
 };
-extern const struct tw_figure tw_figure_validity, tw_figure_stores, tw_figure_agreement, tw_figure_store_dates;
+extern const struct tw_figure tw_figure_validity, tw_figure_dh, tw_figure_keys, tw_figure_stores, tw_figure_agreement, tw_figure_store_dates;
 
 /* The lines of one source and unit into the plan; where there is one protocol
  * only, the line over all protocols says the same and is left out. */
@@ -86,6 +90,7 @@ void tw_add_word(struct tw_buf *b, struct tw_slice s);
 bool tw_part_is_pool(const struct tw_plan *p, const struct tw_line *l);
 struct tw_slice tw_part_store(const struct tw_plan *p, const struct tw_line *l);
 struct tw_slice tw_part_other(const struct tw_plan *p, const struct tw_line *l);
+struct tw_slice tw_part_role(const struct tw_plan *p, const struct tw_line *l);
 struct tw_slice tw_part_protocol(const struct tw_line *l);
 /* "smtp, scan 2016-01: 1300 hosts, as presented" */
 void tw_cell_heading(const struct tw_plan *p, struct tw_sheet *s, const struct tw_cell *c, uint32_t x, uint32_t y);

@@ -41,15 +41,6 @@ static uint32_t series_of(const struct tw_plan *p, const struct tw_line *l)
 }
 
 /* ---- the legend ---- */
-/* Okabe and Ito's colours without yellow, too pale for a line; then other points
- * and dashes, too. */
-static void look_of_line(struct tw_buf *b, uint32_t series)
-{
-	static const char *const colours[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
-
-	tw_buf_addf(b, "linewidth 1.5 dashtype %u linecolor rgb \"%s\"", series / 7 % 4 + 1, colours[series % 7]);
-}
-
 static void look_of_points(struct tw_buf *b, uint32_t series)
 {
 	static const int points[] = { 7, 5, 9, 13, 11, 6, 4 };
@@ -96,13 +87,13 @@ static void legend(const struct tw_plan *p, struct tw_sheet *s, uint32_t y)
 	for (uint32_t i = 0; i < p->nname; i++) {
 		uint32_t x, at = y + 7 + 20 * place(p, i, &x);
 		tw_buf_addf(&s->b, "set arrow from screen X(%u), screen Y(%u) to screen X(%u), screen Y(%u) nohead ", x, at, x + SAMPLE, at);
-		look_of_line(&s->b, i);
+		tw_add_line_look(&s->b, i);
 		tw_buf_addc(&s->b, '\n');
 		b.n = 0;
 		tw_buf_adds(&b, "point ");
 		look_of_points(&b, i);
 		tw_buf_addc(&b, ' ');
-		look_of_line(&b, i);
+		tw_add_line_look(&b, i);
 		tw_buf_addc(&b, '\0');
 		tw_sheet_words(s, x + SAMPLE / 2, at, tw_str(""), 0, (const char *)b.p);
 		tw_sheet_label(s, x + SAMPLE + 6, at, p->name[i], "left");
@@ -207,7 +198,7 @@ static void tick(struct tw_buf *b, int64_t t, size_t length)
  * two months at most, the first and last of them. */
 static void time_axis(const struct tw_plan *p, struct tw_sheet *s)
 {
-	static const int steps[] = { 1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200 };
+	static const int steps[] = { 1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 12000 };
 	struct span d = span_of(p);
 	int64_t room = (d.to - d.from) / 40 + 86400;
 	size_t i = 0;
@@ -294,7 +285,7 @@ static void draw(const struct tw_plan *p, struct tw_sheet *s, const struct tw_ce
 		if (!has[i])
 			continue;
 		tw_buf_addf(&s->b, ", \\\n     $p%u index %u using (timecolumn(1, day)):(100.0*$3/$2) with linespoints ", plot, index++);
-		look_of_line(&s->b, i);
+		tw_add_line_look(&s->b, i);
 		tw_buf_addc(&s->b, ' ');
 		look_of_points(&s->b, i);
 	}
@@ -311,5 +302,5 @@ static uint32_t height(const struct tw_plan *p, const struct tw_cell *c)
 }
 
 const struct tw_figure tw_figure_store_dates = { .id = "store-dates", .title = "Verifiable under each root store as it stood",
-	.explains = "verifiable, % of those judged, by the date of the store (table store-dates); the axis may not begin at 0", .beside = &tw_table_store_dates,
-	.from = &tw_table_store_dates, .plots = 1, .measure = measure, .height = height, .legend = legend, .draw = draw };
+	.explains = "verifiable, % of those judged, by the date of the store (table store-dates); the axis may not begin at 0",
+	.beside = &tw_table_store_dates, .from = &tw_table_store_dates, .plots = 1, .measure = measure, .height = height, .legend = legend, .draw = draw };

@@ -7,6 +7,8 @@
 
 static const struct tw_figure *const figures[] = {
 	&tw_figure_validity,
+	&tw_figure_dh,
+	&tw_figure_keys,
 	&tw_figure_stores,
 	&tw_figure_agreement,
 	&tw_figure_store_dates,

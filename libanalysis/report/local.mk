@@ -8,6 +8,7 @@ libreport_la_SOURCES = \
 	libanalysis/report/figure.h \
 	libanalysis/report/figure_agreement.c \
 	libanalysis/report/figure_dates.c \
+	libanalysis/report/figure_sizes.c \
 	libanalysis/report/figure_verdicts.c \
 	libanalysis/report/figures.c \
 	libanalysis/report/gnuplot.c \

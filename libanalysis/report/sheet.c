@@ -102,6 +102,14 @@ static void quoted(struct tw_buf *b, struct tw_slice s, uint32_t most)
 	tw_buf_adds(b, end < s.n ? "…\"" : "\"");
 }
 
+void tw_add_line_look(struct tw_buf *b, uint32_t number)
+{
+	/* Okabe and Ito's without yellow, too pale for a line; then other dashes, too. */
+	static const char *const colours[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
+
+	tw_buf_addf(b, "linewidth 1.5 dashtype %u linecolor rgb \"%s\"", number / 7 % 4 + 1, colours[number % 7]);
+}
+
 void tw_sheet_words(struct tw_sheet *s, uint32_t x, uint32_t y, struct tw_slice text, uint32_t most, const char *look)
 {
 	tw_buf_addf(&s->b, "set label %u ", ++s->labels);

@@ -5,6 +5,7 @@ import csv
 import datetime
 import glob
 import itertools
+import math
 import os
 import random
 import re
@@ -93,7 +94,7 @@ class Panel:
     """One plot: text and grid before it, shapes in it, by the number of the plot command."""
 
     def __init__(self):
-        self.text, self.grid, self.box, self.shapes = [], [], [], {}
+        self.text, self.grid, self.box, self.line, self.shapes = [], [], [], [], {}
 
     def words(self, **want):
         return [t for t in self.text if all(t[k] == v for k, v in want.items())]
@@ -141,7 +142,9 @@ def read(path):
         elif name == "path" and e.get("class") == "gridline":
             now.grid.append(corners(e.get("d")))
         elif name == "path" and plot:
-            panels[-1].shapes.setdefault(plot, []).append(("path", e.get("d").count("M"), numbers(e.get("d"))))
+            panels[-1].shapes.setdefault(plot, []).append(("path", e.get("d").count("M"), numbers(e.get("d")), colour(e.get("stroke"))))
+        elif name == "path" and e.get("stroke", "").startswith("rgb"):
+            now.line.append((colour(e.get("stroke")), *corners(e.get("d"))))
         elif name == "use" and plot:
             panels[-1].shapes.setdefault(plot, []).append((colour(e.get("color")), *numbers(place)[:2]))
         for child in e:
@@ -358,6 +361,75 @@ def check_dates(folder, rows, names, dates, protocols, source, unit, things):
     same("colours of lines", len(set(colours.values())), len(names))
 
 
+# ---- sizes ----
+def level(points, x):
+    """How high a line of steps is at x."""
+    return [y for at, y in zip(points[::2], points[1::2]) if at <= x][-1]
+
+
+def check_sizes(folder, base, wanted):
+    """wanted: [(heading, [(name, Counter of sizes)])]"""
+    panels, _ = pages(folder, base)
+    same((base, "cells"), len(panels), len(wanted))
+    looks = {}
+    for panel, (heading, lines) in zip(panels, wanted):
+        what = (base, heading)
+        same((what, "heading"), len(panel.words(text=heading)), 1)
+        x = scale([(math.log2(int(t["text"])), g[0]) for g in panel.grid for t in panel.words(anchor="middle") if g[0] == g[1] and abs(t["x"] - g[0]) < 1])
+        y = scale([(float(t["text"][:-2]), g[2]) for g in panel.grid for t in panel.words(anchor="end")
+                   if g[2] == g[3] and t["text"].endswith(" %") and abs(t["y"] - g[2]) < 2])
+        edge = max(g[1] for g in panel.grid)
+        names = sorted((t for t in panel.words(anchor="start") if t["x"] > edge), key=lambda t: t["y"])
+        same((what, "names"), [t["text"] for t in names], [shown(n) for n, _ in lines])
+        for k, (label, (name, sizes)) in enumerate(zip(names, lines)):
+            n, at = sum(sizes.values()), 0
+            same((what, name, "n"), [t["text"] for t in panel.words(anchor="end") if abs(t["y"] - label["y"]) < 2 and t["x"] > label["x"]], [str(n)])
+            path = next(s for s in panel.shapes[1 + k] if s[0] == "path")
+            beside = [q[0] for q in panel.line if q[3] - 2 < label["y"] < q[4] + 2 and edge < q[1] < label["x"]]
+            same((what, name, "colour"), beside, [looks.setdefault(name, path[3])])
+            same((what, name, "colour again"), path[3], looks[name])
+            for bits in sorted(sizes):
+                near((what, name, bits, "below"), level(path[2], x(math.log2(bits)) - 0.7), y(100 * at / n))
+                at += sizes[bits]
+                near((what, name, bits), level(path[2], x(math.log2(bits)) + 0.7), y(100 * at / n))
+            near((what, name, "the end"), path[2][-1], y(100))
+
+
+def sizes(d):
+    r = random.Random(11)
+    rows, protocols = [], ["smtp", "https", "imap", "`touch x`"]
+    for i in range(600):
+        row = dict.fromkeys(BASE + "resumed,group,dh_bits,dh_prime,kex,auth,leaf_key,chain_above".split(","), "")
+        row.update(source="active", probe="p", ip="2001:db8::%x" % i, port="25", protocol=r.choice(protocols), outcome="established",
+                   chain="%064x" % i, kex="DHE", auth="RSA", leaf_key=r.choice(["RSA-2048", "RSA-2048", "RSA-1024", "RSA-1200", "RSA-4096", "DSA-1024", "EC-secp256r1", ""]))
+        above = [r.choice(["RSA-2048", "RSA-8192", "EC-secp384r1"]) for _ in range(r.randrange(3))]
+        row["chain_above"] = " ".join(f"intermediate:{k}:sha256WithRSAEncryption" for k in above)
+        row["chain"] += "".join(" %064x" % (1000 + 2 * i + k) for k in range(len(above)))
+        row["dh_bits"] = "" if row["protocol"] == "imap" else r.choice(["512", "1024", "1024", "2048", "1000", "", "3072"])
+        if r.random() < 0.1: # what was measured of a public value is no size of a prime
+            row.update(dh_bits="1016", dh_basis="public_value")
+        rows.append(row)
+    for row in rows:
+        row.setdefault("dh_basis", "prime" if row["dh_bits"] else "")
+    write(f"{d}/sizes.csv", rows)
+    draw(f"{d}/sizes", f"{d}/sizes.csv", "-t", "dh", "-t", "keys")
+
+    def lines(found):
+        each = [(p, Counter(int(v) for q, v in found if q == p)) for p in by_bytes(protocols)]
+        return [x for x in each if x[1]] + [("all protocols", Counter(int(v) for _, v in found))]
+    dh = [(x["protocol"], x["dh_bits"]) for x in rows if x["dh_bits"] and x["dh_basis"] == "prime"]
+    rsa = [(x["protocol"], x["leaf_key"][4:]) for x in rows if x["leaf_key"].startswith("RSA-")]
+    # A chain has a key of each size once.
+    above = [(x["protocol"], k) for x in rows for k in set(re.findall(r"intermediate:RSA-(\d+):", x["chain_above"]))]
+    for unit in ("host", "probe"):
+        check_sizes(f"{d}/sizes", f"dh.active.{unit}", [("primes", lines(dh))])
+        check_sizes(f"{d}/sizes", f"keys.active.{unit}", [("intermediate certificates", lines(above)), ("leaf certificates", lines(rsa))])
+    same("files of sizes", {os.path.basename(p) for p in glob.glob(f"{d}/sizes/*.svg")},
+         {f"{f}.active.{u}.svg" for f, us in (("dh", ("host", "probe")), ("keys", ("host", "probe", "certificate"))) for u in us})
+    for path in glob.glob(f"{d}/sizes/*.svg"):
+        apart(path)
+
+
 # ---- the cases ----
 def usual(d):
     stores, protocols = ["b", "a", "long-name-of-a-store", "z"], ["smtp", "imap", "https"]
@@ -421,6 +493,24 @@ def apart(path):
     for box, text in placed:
         if box[0] < 0 or box[2] < 0 or box[1] > width + 20 or box[3] > height:
             fail(path, repr(text), "is outside")
+
+
+def grouped(d):
+    """--by: what it groups by has cells of its own."""
+    rows = make(8, 300, ["a", "b"], ["smtp", "imap"], ["active"])
+    r = random.Random(8)
+    for row in rows:
+        row["scan"] = r.choice(["2016-02", "2016-01", ""])
+    write(f"{d}/by.csv", rows)
+    draw(f"{d}/by", f"{d}/by.csv", "--unit", "host", "--by", "scan", "-t", "stores", "-t", "validity")
+    parts = {s: [x for x in rows if x["scan"] == s] for s in ("", "2016-01", "2016-02")}
+    bars(f"{d}/by", "stores.active.host", [
+        (f"{p}, scan {s or '(none)'}: {len(v)} hosts, {pool}", [(x, v, f"verdict.{x}{suffix}") for x in ("a", "b")])
+        for p in ("imap", "smtp", "all protocols") for s, part in parts.items() for q, v in cells(part, ["imap", "smtp"]) if q == p
+        for pool, suffix in POOLS.items()], "hosts")
+    bars(f"{d}/by", "validity.active.host", [
+        (f"{x}, scan {s or '(none)'}, {pool}", [(p, v, f"verdict.{x}{suffix}") for p, v in cells(part, ["imap", "smtp"])])
+        for s, part in parts.items() for x in ("a", "b") for pool, suffix in POOLS.items()], "hosts")
 
 
 def too_many(d):
@@ -522,7 +612,7 @@ def refused(d):
     def run(*args, env=None):
         return subprocess.run([TOOL, *args], capture_output=True, text=True, env=env, stdin=subprocess.DEVNULL)
     path = f"{d}/rows.csv"
-    for args, word in ((("--figures", path), "-o DIR"), (("--figures", "-o", f"{d}/r", "-t", "dh", path), "none of these tables"),
+    for args, word in ((("--figures", path), "-o DIR"), (("--figures", "-o", f"{d}/r", "-t", "ciphers", path), "none of these tables"),
                        (("--figures", "-o", f"{d}/r", "--servers", "any", path), "--servers any")):
         bad = run(*args)
         same((args, word in bad.stderr), (bad.returncode, word in bad.stderr), (2, True))
@@ -572,10 +662,12 @@ def main():
         usual(d)
         one_protocol(d)
         many(d)
+        grouped(d)
         too_many(d)
         over_time(d)
         hostile(d)
         same_bytes(d)
+        sizes(d)
         study(d)
         refused(d)
         nothing(d)
