@@ -101,7 +101,7 @@ static void messages(struct tw_wire *w, enum tw_role role, struct tw_wire_side *
 	struct tw_buf *m = &s->message;
 	size_t at = 0;
 
-	while (m->n - at >= MESSAGE_HEADER) {
+	while (!s->broken && m->n - at >= MESSAGE_HEADER) {
 		size_t n = body_length(m->p + at);
 		if (n > TW_MAX_HANDSHAKE) {
 			s->broken = true;
