@@ -69,14 +69,14 @@ static void end(void *self, struct tw_conn *c)
 static uint8_t flags_of(const char *s, size_t n)
 {
 	static const char names[] = "FSRPA";
-	uint8_t f = 0;
+	unsigned f = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const char *at = strchr(names, s[i]);
 		ck_assert_msg(s[i] == '-' || at != NULL, "flags %s", s);
-		f |= s[i] == '-' ? 0 : (uint8_t)(1 << (at - names));
+		f |= s[i] == '-' ? 0 : 1u << (at - names);
 	}
-	return f;
+	return (uint8_t)f;
 }
 
 /* The next segment; what follows it. client: the last byte of the client's address. */

@@ -4,6 +4,7 @@
 #include "base/bounds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct piece {
 	struct piece *next;
@@ -20,16 +21,23 @@ struct tw_begun {
 	struct piece *first;
 };
 
-static void drop(struct tw_assembly *a, struct tw_begun **at)
+static void empty(struct tw_assembly *a, struct tw_begun *m)
 {
-	struct tw_begun *m = *at;
-
 	for (struct piece *p = m->first, *next; p; p = next) {
 		next = p->next;
 		a->memory -= sizeof *p + p->b.cap;
 		tw_buf_free(&p->b);
 		free(p);
 	}
+	m->first = NULL;
+	m->n = 0;
+}
+
+static void drop(struct tw_assembly *a, struct tw_begun **at)
+{
+	struct tw_begun *m = *at;
+
+	empty(a, m);
 	*at = m->next;
 	a->memory -= sizeof *m;
 	a->n--;
@@ -126,6 +134,19 @@ static void fill(struct tw_assembly *a, struct tw_begun *m, uint32_t at, struct 
 	}
 }
 
+/* Do bytes that came before say otherwise? */
+static bool contradicts(const struct tw_begun *m, const struct tw_handshake *in)
+{
+	size_t end = in->at + in->body.n;
+
+	for (const struct piece *p = m->first; p; p = p->next) {
+		size_t from = p->at > in->at ? p->at : in->at, until = p->at + p->b.n < end ? p->at + p->b.n : end;
+		if (from < until && memcmp(p->b.p + (from - p->at), in->body.p + (from - in->at), until - from) != 0)
+			return true;
+	}
+	return false;
+}
+
 bool tw_assembly_add(struct tw_assembly *a, const struct tw_handshake *in, struct tw_buf *out)
 {
 	if (!in->body.n || a->memory > TW_MAX_CONNECTION_HELD)
@@ -133,6 +154,8 @@ bool tw_assembly_add(struct tw_assembly *a, const struct tw_handshake *in, struc
 	struct tw_begun **at = find(a, in), *m = at ? *at : NULL;
 	if (!m)
 		return false;
+	if (contradicts(m, in)) /* it is another's: one of them is gone on with */
+		empty(a, m);
 	fill(a, m, in->at, in->body);
 	if (!m->first || m->first->at || m->first->b.n != m->length)
 		return false;

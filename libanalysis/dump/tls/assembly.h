@@ -21,7 +21,8 @@ struct tw_assembly {
 }; /* all zero = empty */
 
 /* Takes a fragment of a message that is not whole by itself. True: it is whole
- * now, and owned by the caller as *out. What is beyond the bounds is dropped. */
+ * now, and owned by the caller as *out. What is beyond the bounds is dropped; of
+ * fragments that contradict each other the later one begins the message anew. */
 bool tw_assembly_add(struct tw_assembly *a, const struct tw_handshake *in, struct tw_buf *out);
 void tw_assembly_clear(struct tw_assembly *a);
 
