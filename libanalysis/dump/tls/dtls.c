@@ -181,6 +181,9 @@ static bool message(struct tw_dtls *a, struct tw_wire *w, unsigned d, const stru
 
 static void trail(struct side *s, uint64_t seq, uint8_t type)
 {
+	for (unsigned i = 0; i < s->ntrail; i++)
+		if (s->trail[i].seq == seq && s->trail[i].type == type)
+			return; /* the datagram comes twice */
 	if (s->ntrail < TRAIL) {
 		s->trail[s->ntrail].seq = seq;
 		s->trail[s->ntrail++].type = type;
