@@ -261,8 +261,6 @@ static bool handshake(struct tw_dtls *a, struct tw_wire *w, unsigned d, const st
 
 	while (b.n && !other && tw_dtls_fragment_next(&b, r->missing, &m)) {
 		unsigned by = sender(m.type);
-		if (a->client == UNKNOWN && by != UNKNOWN)
-			a->client = (uint8_t)(by == TW_CLIENT ? d : !d);
 		unsigned role = role_of(a, d);
 		if (by != UNKNOWN && by != role && !(m.type == CLIENT_HELLO && w->server_hello))
 			continue; /* not from whom it says to be */
@@ -344,12 +342,30 @@ static void settle(const struct tw_dtls *a, struct tw_wire *w)
 	}
 }
 
+/* Who is who, by whatever message of the datagram tells it: those before it
+ * count, too. */
+static void find_client(struct tw_dtls *a, unsigned d, struct tw_slice s, size_t missing)
+{
+	struct tw_dtls_record r;
+	struct tw_handshake m;
+
+	while (a->client == UNKNOWN && s.n && !tw_dtls_unified(*s.p) && tw_dtls_record_next(&s, missing, &r)) {
+		struct tw_slice b = r.body;
+		while (a->client == UNKNOWN && !r.epoch && r.type == TW_DTLS_HANDSHAKE && b.n && tw_dtls_fragment_next(&b, r.missing, &m)) {
+			unsigned by = sender(m.type);
+			if (by != UNKNOWN)
+				a->client = (uint8_t)(by == TW_CLIENT ? d : !d);
+		}
+	}
+}
+
 bool tw_dtls_take(struct tw_dtls *a, struct tw_wire *w, unsigned d, struct tw_slice b, size_t missing)
 {
 	struct tw_dtls_record r;
 	bool other = false;
 
 	w->datagram = true;
+	find_client(a, d, b, missing);
 	while (b.n && !other) {
 		if (tw_dtls_unified(*b.p)) {
 			if (!w->server_hello || !tw_wire_is13(w->version) || !ciphertext(a, w, d, &b))
