@@ -241,7 +241,7 @@ static int value(struct options *o, int c, char *v)
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "table", 1, 0, 't' }, { "output", 1, 0, 'o' }, { "pretty", 0, 0, PRETTY },
-		{ "figures", 0, 0, FIGURES },		{ "unit", 1, 0, UNIT }, { "by", 1, 0, BY }, { "servers", 1, 0, SERVERS },
+		{ "figures", 0, 0, FIGURES }, { "unit", 1, 0, UNIT }, { "by", 1, 0, BY }, { "servers", 1, 0, SERVERS },
 		{ "rescans", 1, 0, RESCANS }, { "rows", 1, 0, ROWS }, { "list", 0, 0, LIST }, { "threads", 1, 0, THREADS },
 		{ "quiet", 0, 0, 'q' }, { "help", 0, 0, SHOW_HELP }, { "version", 0, 0, SHOW_VERSION }, { 0, 0, 0, 0 } };
 	struct options o = { .rows = "-" };

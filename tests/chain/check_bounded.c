@@ -418,9 +418,8 @@ END_TEST
 
 /* ---- why there is no path ---- */
 
-/* Three certificates are looked at: a root beyond is not found, and nobody says
- * that there is none. */
-START_TEST(reached)
+/* A leaf, two intermediates and a root, no anchor: four to look at where three may be. */
+static struct web chain_of_four(void)
 {
 	struct web w;
 
@@ -429,6 +428,16 @@ START_TEST(reached)
 	w.c[1] = plain(0, 0, 1, 2, 0, 30);
 	w.c[2] = plain(1, 2, 1, 2, 0, 30);
 	w.c[3] = plain(1, 2, 2, 4, 0, 30);
+	w.n = 4;
+	return w;
+}
+
+/* Three certificates are looked at: a root beyond is not found, and nobody says
+ * that there is none. */
+START_TEST(reached)
+{
+	struct web w = chain_of_four();
+
 	w.n = 3;
 	present(&w, 3);
 	ck_assert_int_eq(reason(&w, 10), B_UNTRUSTED);
@@ -442,24 +451,37 @@ START_TEST(reached)
 }
 END_TEST
 
-/* Chains of which limit was said are counted, whatever bound it was. */
-START_TEST(counted)
+static uint64_t limited(struct web *w)
 {
 	static const int order[WEB_CERTS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-	struct web w[4] = { two_anchors(0, 10, 5, 20, 0), issuers(5), issuers(5), issuers(4) };
+	struct engine e;
+
+	engine_open(&e, w, order);
+	engine_judge(&e, w);
+	uint64_t n = tw_judge_stats(e.judge).limited;
+	engine_close(&e);
+	return n;
+}
+
+/* Chains of which limit was said are counted, whatever bound it was: also that
+ * on the search for why there is no path. */
+START_TEST(counted)
+{
+	struct web w[4] = { two_anchors(0, 10, 5, 20, 0), issuers(5), issuers(5), issuers(4) }, far = chain_of_four();
 
 	w[0].presented[1] = w[0].presented[2] = 0;
 	w[1].nanchor = 1;
 	w[2].c[0].signer = 7; /* by none of them */
 	for (int i = 0; i < 4; i++) {
-		struct engine e;
 		w[i].npresented = 1;
 		w[i].pool = 0xfc;
-		engine_open(&e, &w[i], order);
-		engine_judge(&e, &w[i]);
-		ck_assert_uint_eq(tw_judge_stats(e.judge).limited, i < 3);
-		engine_close(&e);
+		ck_assert_uint_eq(limited(&w[i]), i < 3);
 	}
+	present(&far, 4);
+	ck_assert_uint_eq(limited(&far), 1);
+	far.n = 3;
+	present(&far, 3);
+	ck_assert_uint_eq(limited(&far), 0);
 }
 END_TEST
 

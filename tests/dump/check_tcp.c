@@ -222,6 +222,7 @@ static const struct script beginnings_said[] = {
 	{ "C S@100; S SA@500>101; S SA@700>101; S PA@701>101=hi", "1S:hi 1." },
 	{ "C S@100; S SA@500>101; S SA@700>101; S PA@501>101=hi", "1S:hi 1." },
 	{ "C S@100; S SA@500>101; C A@101>501; S SA@700>101; S PA@501>101=hi", "1S:hi 1." },
+	{ "C S@100; S SA@500>101; C A@101>501; S SA@700>101; S PA@701>101=no; S PA@501>101=hi", "1S:hi 1S! 1." }, /* acknowledged is settled */
 	{ "C S@100; S SA@900>5000000; S SA@500>101; S PA@501>101=hi", "1S:hi 1." },
 	{ "C S@100; S SA@500>101; S SA@900>5000000; S PA@501>101=hi", "1S:hi 1." },
 	{ HELLO "S PA@501>101=hi; S SA@9000000>101; S PA@503>101=ho", "1S:hiho 1." },

@@ -149,7 +149,7 @@ static size_t ldap(struct tw_talk *t, enum tw_role role, struct tw_slice b)
 	unsigned d = role == TW_SERVER ? t->server : !t->server;
 	struct tw_slice id, op;
 
-	if (n == SIZE_MAX || b.p[0] != SEQUENCE) {
+	if (n > UINT32_MAX || b.p[0] != SEQUENCE) { /* no BER, or longer than anybody waits for */
 		t->over[d] = true;
 		return b.n;
 	}
