@@ -88,6 +88,40 @@ def mysql(ssl):
 SSL_REQUEST = struct.pack(">II", 8, 80877103)
 MYSQL_SSL = struct.pack("<I", 32)[:3] + b"\1" + struct.pack("<IIB", 0x0fa2ae85 | 0x0800, 1 << 24, 33) + bytes(23)
 
+MYSQL_41 = 0x0200 | 0x8000  # CLIENT_PROTOCOL_41, CLIENT_SECURE_CONNECTION
+
+
+def mysql_login(flags, rest, answer=None):
+    """HandshakeResponse41: the answer to the challenge after one byte of length where not given whole, then the database and the plugin."""
+    answer = bytes([len(SECRET)]) + SECRET.encode() if answer is None else answer
+    body = struct.pack("<IIB", flags, 1 << 24, 45) + bytes(23) + b"user\0" + answer + rest
+    return [("S", mysql(False)), ("C", struct.pack("<I", len(body))[:3] + b"\1" + body), ("S", b"\7\0\0\2\0\0\0\2\0\0\0")]
+
+
+def message(kind, body):
+    """One of PostgreSQL's session."""
+    return kind + struct.pack(">I", 4 + len(body)) + body
+
+
+def postgres(*talk, version=196608):
+    startup = b"user\0a\0database\0b\0\0"
+    return [("C", SSL_REQUEST), ("S", b"N"), ("C", struct.pack(">II", 8 + len(startup), version) + startup)] + list(talk)
+
+
+def postgres_asks(how, rest=b""):
+    return "S", message(b"R", struct.pack(">I", how) + rest)
+
+
+PASSWORD = ("C", message(b"p", SECRET.encode() + b"\0"))
+POSTGRES_END = [("S", message(b"R", bytes(4)) + message(b"Z", b"I")), ("C", message(b"Q", b"select 'p'\0"))]
+
+
+def ldap_bind(*how, name=b"cn=a"):
+    """RFC 4511 section 4.2, and the answer."""
+    return [("C", ber(0x30, ber(2, b"\1"), ber(0x60, ber(2, b"\3"), ber(4, name), *how))),
+            ("S", ber(0x30, ber(2, b"\1"), ber(0x61, ber(10, b"\0"), ber(4), ber(4))))]
+
+
 # [MS-RDPBCGR] section 4.1.1 and 4.1.2 in form: a cookie, RDP_NEG_REQ; RDP_NEG_RSP.
 RDP_ASK = b"\3\0\0\x27\x22\xe0\0\0\0\0\0Cookie: mstshash=a\r\n" + struct.pack("<BBHI", 1, 0, 8, 3)
 RDP_YES = b"\3\0\0\x13\x0e\xd0\0\0\x12\x34\0" + struct.pack("<BBHI", 2, 0, 8, 1)
@@ -165,7 +199,7 @@ CASES = [
     ("postgresql: yes", 5432, [("C", SSL_REQUEST), ("S", b"S")] + TLS, ("postgresql", "yes", "accepted", "", "", None)),
     ("postgresql: no", 5432, [("C", SSL_REQUEST), ("S", b"N"), ("C", struct.pack(">II", 16, 196608) + b"user\0a\0\0")], ("postgresql", "no", "refused", "", "", "no-tls")),
     ("mysql: yes", 3306, [("S", mysql(True)), ("C", MYSQL_SSL)] + TLS, ("mysql", "yes", "accepted", "", "", None)),
-    ("mysql: no", 3306, [("S", mysql(False)), ("C", b"\x30\0\0\1\x85\xa6" + bytes(46))], ("mysql", "no", "", "", "", "no-tls")),
+    ("mysql: no", 3306, [("S", mysql(False)), ("C", b"\x30\0\0\1\x85\xa6" + bytes(46))], ("mysql", "no", "", "", "MYSQL_NATIVE_PASSWORD", "no-tls")),
     ("ldap: yes", 389, [("C", ldap(1, "ask")), ("S", ldap(1, "yes"))] + TLS, ("ldap", "", "accepted", "", "", None)),
     ("rdp", 3389, [("C", RDP_ASK), ("S", RDP_YES)] + TLS, ("rdp", "", "", "", "", None)),
     ("mssql: TLS in its packets", 1433, TDS + TDS_TLS, ("mssql", "", "", "", "", None)),
@@ -223,6 +257,46 @@ CASES = [
                                                             ldap_entry(2, supportedExtension=[START])], ("ldap", "yes", "", "", "", "no-tls")),
     ("ldap: the server's, and what follows it in one packet", 389, [ldap_search(1, EXT), ldap_search(2, EXT), ("S", b"".join(m[1] for m in (
         ldap_entry(1, vendorName=[b"x" * 9000]), ldap_entry(2, supportedExtension=[START]))))], ("ldap", "yes", "", "", "", "no-tls")),
+    ("ldap: a password", 389, ldap_bind(ber(0x80, SECRET.encode())) + LDAP_BYE, ("ldap", "", "", "", "SIMPLE", "no-tls")),
+    ("ldap: anonymous", 389, ldap_bind(ber(0x80), name=b"") + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: a name without a password", 389, ldap_bind(ber(0x80)) + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: a password without a name", 389, ldap_bind(ber(0x80, SECRET.encode()), name=b"") + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: SASL", 389, ldap_bind(ber(0xa3, ber(4, b"PLAIN"), ber(4, SECRET.encode())), name=b"") + LDAP_BYE, ("ldap", "", "", "", "PLAIN", "no-tls")),
+    ("ldap: SASL, a mechanism nobody knows", 389, ldap_bind(ber(0xa3, ber(4, SECRET.encode()))) + LDAP_BYE, ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: SASL, in two steps", 389, ldap_bind(ber(0xa3, ber(4, b"DIGEST-MD5"))) + ldap_bind(ber(0xa3, ber(4, b"DIGEST-MD5"), ber(4, SECRET.encode()))) + LDAP_BYE,
+     ("ldap", "", "", "", "DIGEST-MD5", "no-tls")),
+    ("ldap: NTLM in Microsoft's way", 389, ldap_bind(ber(0x8a, b"NTLMSSP\0\1\0\0\0")) + ldap_bind(ber(0x8b, SECRET.encode())) + LDAP_BYE, ("ldap", "", "", "", "NTLM", "no-tls")),
+    ("ldap: a version that is none", 389, [("C", ldap_bind(ber(0x80, SECRET.encode()))[0][1].replace(b"\2\1\3\4", b"\4\1\3\4"))] + LDAP_BYE,
+     ("ldap", "", "", "", "", "no-tls")),
+    ("ldap: bound, then TLS", 389, ldap_bind(ber(0x80, SECRET.encode())) + LDAP_ASK, ("ldap", "", "accepted", "", "SIMPLE", None)),
+] + [  # "AuthenticationRequest" of PostgreSQL's protocol 3.0: what it asks for; the client answers with a password
+    (f"postgresql: {name}", 5432, postgres(postgres_asks(how), PASSWORD, *POSTGRES_END), ("postgresql", "no", "refused", "", used, "no-tls"))
+    for name, how, used in (("in clear", 3, "PASSWORD"), ("MD5", 5, "MD5"), ("Kerberos", 2, "KRB5"), ("GSSAPI", 7, "GSS"), ("SSPI", 9, "SSPI"), ("one unknown", 4, ""),
+                            ("one far off", 300, ""), ("none", 0, ""))
+] + [
+    ("postgresql: a protocol of tomorrow, SASL", 5432, postgres(("S", message(b"v", struct.pack(">II", 196608, 0))), postgres_asks(10, b"SCRAM-SHA-256\0\0"),
+                                                               ("C", message(b"p", b"SCRAM-SHA-256\0" + struct.pack(">I", 19) + SECRET.encode())), version=196610),
+     ("postgresql", "no", "refused", "", "SCRAM-SHA-256", "no-tls")),
+    ("postgresql: a mechanism nobody knows", 5432, postgres(postgres_asks(10, b"X\0\0"), ("C", message(b"p", SECRET.encode() + b"\0"))),
+     ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("postgresql: refused by an error", 5432, postgres(("S", message(b"E", b"SFATAL\0\0")), PASSWORD), ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("postgresql: a query instead", 5432, postgres(postgres_asks(3), ("C", message(b"Q", b"x\0")), PASSWORD), ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("postgresql: lengths that are none", 5432, postgres(("S", b"R\0\0\0\3"), postgres_asks(3), PASSWORD), ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("postgresql: of the client, too", 5432, postgres(postgres_asks(3), ("C", b"p\0\0\0\3"), PASSWORD), ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("postgresql: version 2", 5432, [("C", SSL_REQUEST), ("S", b"N"), ("C", struct.pack(">II", 296, 2 << 16) + bytes(288)), postgres_asks(3), PASSWORD],
+     ("postgresql", "no", "refused", "", "", "no-tls")),
+    ("postgresql: without asking for TLS", 5432, postgres(postgres_asks(3), PASSWORD)[2:], ("postgresql", "", "", "", "PASSWORD", "no-tls")),
+    ("mysql: the plugin", 3306, mysql_login(MYSQL_41 | 1 << 19, b"caching_sha2_password\0"), ("mysql", "no", "", "", "CACHING_SHA2_PASSWORD", "no-tls")),
+    ("mysql: behind a database", 3306, mysql_login(MYSQL_41 | 1 << 19 | 8, b"db\0mysql_clear_password\0"), ("mysql", "no", "", "", "MYSQL_CLEAR_PASSWORD", "no-tls")),
+    ("mysql: a plugin nobody knows", 3306, mysql_login(MYSQL_41 | 1 << 19, SECRET.encode() + b"\0"), ("mysql", "no", "", "", "", "no-tls")),
+    ("mysql: a plugin that does not end", 3306, mysql_login(MYSQL_41 | 1 << 19, b"dialog"), ("mysql", "no", "", "", "", "no-tls")),
+    ("mysql: a server that knows no plugins", 3306, mysql_login(MYSQL_41 | 1 << 19, b""), ("mysql", "no", "", "", "MYSQL_NATIVE_PASSWORD", "no-tls")),
+    ("mysql: without plugins", 3306, mysql_login(MYSQL_41, b""), ("mysql", "no", "", "", "MYSQL_NATIVE_PASSWORD", "no-tls")),
+    ("mysql: the old way", 3306, mysql_login(0x0200, b"", SECRET.encode() + b"\0"), ("mysql", "no", "", "", "MYSQL_OLD_PASSWORD", "no-tls")),
+    ("mysql: before 4.1", 3306, mysql_login(0x8000 | 1 << 19, b"dialog\0"), ("mysql", "no", "", "", "", "no-tls")),
+    ("mysql: a length of two bytes", 3306, mysql_login(MYSQL_41 | 1 << 19 | 1 << 21, b"dialog\0", b"\xfc\x2c\1" + SECRET.encode() * 15 + bytes(15)),
+     ("mysql", "no", "", "", "DIALOG", "no-tls")),
+    ("mysql: an answer longer than the packet", 3306, mysql_login(MYSQL_41 | 1 << 19, b"", b"\x40" + SECRET.encode()), ("mysql", "no", "", "", "", "no-tls")),
 ] + [
     ("ldap: " + name, 389, [("C", ldap_search(3, b"x")[1] + search[1]), ("S", answer + LDAP_YES)], ("ldap", "", "", "", "", "no-tls")) for name, search, answer in (
         ("base is no name", ldap_raw(base=ber(5)), b""), ("scope is no choice", ldap_raw(scope=ber(11, b"\0")), b""),

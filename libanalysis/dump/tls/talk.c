@@ -80,7 +80,7 @@ static bool is_mechanism(struct tw_slice m)
 {
 	static const char *const names[] = { "ANONYMOUS", "APOP", "CRAM-MD5", "DIGEST-MD5", "EXTERNAL", "GSS-SPNEGO", "GSSAPI", "IMAP-LOGIN",
 		"KERBEROS_V4", "KERBEROS_V5", "LOGIN", "MSN", "NMAS-SAMBA-AUTH", "NMAS_AUTHEN", "NMAS_LOGIN", "NTLM", "OAUTH10A", "OAUTHBEARER",
-		"OPENID20", "OTP", "PASS", "PLAIN", "PLAIN-CLIENTTOKEN", "SAML20", "SECURID", "SKEY", "SPNEGO", "SPNEGO-PLUS", "SXOVER-PLUS",
+		"OPENID20", "OTP", "PASS", "PLAIN", "PLAIN-CLIENTTOKEN", "SAML20", "SECURID", "SKEY", "SPNEGO", "SPNEGO-PLUS", "SRP", "SXOVER-PLUS",
 		"USER", "X-GOOGLE-TOKEN", "X-OAUTH2", "XOAUTH", "XOAUTH2" };
 	static const char *const families[] = { "9798-M-", "9798-U-", "EAP-AES128", "ECDH-X25519-CH", "ECDSA-NIST256P-", "GS2-KRB5", "HT-SHA-", "SCRAM-SHA-" };
 
@@ -113,6 +113,12 @@ void tw_talk_used(struct tw_talk *t, struct tw_slice mechanism)
 	/* What stands there may be anything, a password too: only names are kept. */
 	if (mechanism.n && mechanism.n <= 20 && t->used.n < 256 && (is_mechanism(mechanism) || is_offered(t, mechanism)))
 		tw_auth_add(&t->used, 0, mechanism);
+}
+
+void tw_talk_logs_in(struct tw_talk *t, const char *how)
+{
+	if (t->used.n < 256)
+		tw_auth_add(&t->used, 0, tw_str(how));
 }
 
 void tw_talk_list(struct tw_talk *t, const char *offered)

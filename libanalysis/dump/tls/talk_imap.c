@@ -36,7 +36,7 @@ static void imap_client(struct tw_talk *t, struct tw_slice line)
 	} else if (tw_talk_is(v, "AUTHENTICATE")) {
 		tw_talk_used(t, tw_text_word(&rest));
 	} else if (tw_talk_is(v, "LOGIN")) {
-		tw_talk_used(t, tw_str("IMAP-LOGIN"));
+		tw_talk_logs_in(t, "IMAP-LOGIN");
 	}
 }
 

@@ -1,12 +1,12 @@
-/* LDAP (RFC 4511): StartTLS (section 4.14), and what the root DSE says of it and
- * of SASL (RFC 4512 section 5.1). */
+/* LDAP (RFC 4511): StartTLS (section 4.14), what the root DSE says of it and of
+ * SASL (RFC 4512 section 5.1), and how a client binds in clear (section 4.2). */
 #include "dump/tls/talk.h"
 #include "base/bounds.h"
 
 #include <string.h>
 
-enum { INTEGER = 2, BOOLEAN = 1, OCTETS = 4, ENUMERATED = 10, SEQUENCE = 0x30, SET = 0x31, SEARCH = 0x63, ENTRY = 0x64,
-	EXTENDED_REQUEST = 0x77, EXTENDED_RESPONSE = 0x78, REQUEST_NAME = 0x80 };
+enum { INTEGER = 2, BOOLEAN = 1, OCTETS = 4, ENUMERATED = 10, SEQUENCE = 0x30, SET = 0x31, BIND = 0x60, SEARCH = 0x63, ENTRY = 0x64,
+	SIMPLE = 0x80, SASL = 0xa3, SICILY_NEGOTIATE = 0x8a, EXTENDED_REQUEST = 0x77, EXTENDED_RESPONSE = 0x78, REQUEST_NAME = 0x80 };
 /* What a search of the root DSE asked for by name, and what its entry has. */
 enum { EXTENSIONS = 1, MECHANISMS = 2 };
 
@@ -120,11 +120,29 @@ static bool is_id(struct tw_slice id, const uint8_t *p, uint8_t n)
 	return tw_slice_eq(id, (struct tw_slice){ p, n });
 }
 
+/* With a password, or by SASL; without either it is anonymous (RFC 4513 section
+ * 5.1). The password is measured, not read. */
+static void bind(struct tw_talk *t, struct tw_slice in)
+{
+	struct tw_slice version, name, rest, how, after;
+
+	if (!enter(in, INTEGER, &version, &rest) || !enter(rest, OCTETS, &name, &rest))
+		return;
+	if (enter(rest, SIMPLE, &how, &after) && name.n && how.n)
+		tw_talk_logs_in(t, "SIMPLE");
+	else if (enter(rest, SASL, &how, &after) && enter(how, OCTETS, &name, &after))
+		tw_talk_used(t, name);
+	else if (enter(rest, SICILY_NEGOTIATE, &how, &after)) /* [MS-ADTS] section 5.1.1.1.3 */
+		tw_talk_logs_in(t, "NTLM");
+}
+
 static void client(struct tw_talk *t, struct tw_slice id, struct tw_slice op)
 {
 	struct tw_slice in, oid, rest;
 
-	if (enter(op, SEARCH, &in, &rest)) {
+	if (enter(op, BIND, &in, &rest)) {
+		bind(t, in);
+	} else if (enter(op, SEARCH, &in, &rest)) {
 		search(t, id, in);
 	} else if (enter(op, EXTENDED_REQUEST, &in, &rest) && enter(in, REQUEST_NAME, &oid, &rest) && is_starttls(oid)) {
 		tw_talk_ask(t);

@@ -152,7 +152,7 @@ static void ftp_client(struct tw_talk *t, struct tw_slice line)
 		tw_talk_push(t, TW_CMD_LIST);
 	} else if (v.n) {
 		if (tw_talk_is(v, "PASS"))
-			tw_talk_used(t, tw_str("PASS"));
+			tw_talk_logs_in(t, "PASS");
 		tw_talk_push(t, TW_CMD_OTHER);
 	}
 }
@@ -232,9 +232,9 @@ static void pop3_client(struct tw_talk *t, struct tw_slice line)
 		tw_talk_push(t, TW_CMD_MULTI);
 	} else {
 		if (tw_talk_is(v, "PASS"))
-			tw_talk_used(t, tw_str("USER"));
+			tw_talk_logs_in(t, "USER");
 		else if (tw_talk_is(v, "APOP"))
-			tw_talk_used(t, tw_str("APOP"));
+			tw_talk_logs_in(t, "APOP");
 		tw_talk_push(t, TW_CMD_OTHER);
 	}
 }
