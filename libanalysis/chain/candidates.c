@@ -144,6 +144,17 @@ static int by_rank(const void *x, const void *y, void *arg)
 	return d ? d : a->row < b->row ? -1 : a->row > b->row;
 }
 
+/* Has candidate i's key another key identifier in one before it? */
+static bool differs(const struct tw_graph *graph, const struct tw_group *g, uint32_t i)
+{
+	const struct tw_cert *v = graph->certs->v;
+	uint32_t k = 0;
+
+	while (g->cand[k].slot != g->cand[i].slot)
+		k++;
+	return !tw_slice_eq(v[g->cand[k].cert].ski, v[g->cand[i].cert].ski);
+}
+
 /* Cut to the bounds; keys become numbers of their own. */
 static void arrange(struct gather *o)
 {
@@ -168,7 +179,8 @@ static void arrange(struct gather *o)
 			g->key[g->nkey++] = key;
 		}
 		g->cand[n] = g->cand[i];
-		g->cand[n++].slot = (uint8_t)k;
+		g->cand[n].slot = (uint8_t)k;
+		g->mixed |= differs(graph, g, n++);
 	}
 	g->n = n;
 }

@@ -180,33 +180,35 @@ static int by_sha(const void *x, const void *y, void *arg)
 	return memcmp(v[c->node[*(const uint32_t *)x].cert].sha256, v[c->node[*(const uint32_t *)y].cert].sha256, TW_SHA256);
 }
 
-static bool differ(const struct tw_judge *j, uint32_t a, uint32_t b)
+/* Are issuers' key identifiers mixed for a node of the component, or above? */
+static bool mixed(const struct solve *s)
 {
-	const struct tw_cert *v = j->g->certs->v;
+	struct tw_context *c = s->c;
+	bool any = false;
 
-	return tw_same_entity(j->g, a, b) && !tw_slice_eq(v[a].ski, v[b].ski);
+	for (uint32_t i = 0; i < s->n && !any; i++) {
+		uint32_t x = s->node[i];
+		const struct tw_group *g = c->group[c->node[x].group];
+		any = g->mixed;
+		for (uint32_t k = 0; k < g->n && !any; k++)
+			if (g->cand[k].row == TW_NONE && is_edge(c, &c->node[x], &g->cand[k]))
+				any = c->node[tw_node_find(c, g->cand[k].cert)].mixed;
+	}
+	return any;
 }
 
 /* May a label stand for one that passes less? See label.h. */
-static uint8_t mesh_of(const struct solve *s)
+static uint8_t mesh_of(const struct solve *s, bool mix)
 {
 	const struct tw_context *c = s->c;
 
+	if (mix)
+		return TW_MESH_STRICT;
 	if (s->n == 1)
 		return TW_MESH_NONE;
-	if (s->n > TW_MAX_CANDIDATES)
-		return TW_MESH_STRICT;
-	for (uint32_t i = 0; i < s->n; i++) {
-		uint32_t a = c->node[s->node[i]].cert;
+	for (uint32_t i = 0; i < s->n; i++)
 		if (c->group[c->node[s->node[i]].group]->inherits)
 			return TW_MESH_STRICT;
-		for (uint32_t k = 0; k < i; k++)
-			if (differ(c->judge, a, c->node[s->node[k]].cert))
-				return TW_MESH_STRICT;
-		for (uint32_t k = 0; k < c->nrow; k++)
-			if (differ(c->judge, a, c->row[k].cert))
-				return TW_MESH_STRICT;
-	}
 	return TW_MESH_PLAIN;
 }
 
@@ -234,14 +236,15 @@ static bool settle(struct solve *s)
 static void solve(struct tw_context *c, uint32_t *node, uint32_t n)
 {
 	struct solve s = { .c = c, .node = node, .n = n, .taken = tw_alloc(n * sizeof *s.taken), .exact = true };
-	uint8_t mesh = mesh_of(&s);
-	bool cut = false, coarse = false;
+	bool mix = mixed(&s), cut = false, coarse = false;
+	uint8_t mesh = mesh_of(&s, mix);
 
 	if (n > 1)
 		qsort_r(node, n, sizeof *node, by_sha, c);
 	for (uint32_t i = 0; i < n; i++) {
 		s.taken[i] = tw_alloc((c->group[c->node[node[i]].group]->n + 1) * sizeof **s.taken);
 		c->node[node[i]].mesh = mesh;
+		c->node[node[i]].mixed = mix;
 	}
 	if (!settle(&s)) {
 		s.exact = false;

@@ -23,8 +23,8 @@
  * dominates what B would become there. That holds as long as policies and
  * inherited DSA parameters play no part and certificates of one name and key
  * have one key identifier (by which bad signatures are told from mere
- * mistakes); else B stays unless A passes nothing of the component that B does
- * not.
+ * mistakes, so that a path may lead to one of them and not to the other); else
+ * B stays unless A passes nothing that B does not.
  *
  * Dominance for good is what makes answers exact, and it keeps more than yes or
  * no needs: of two paths the one that ends first may be the better reason before
@@ -104,6 +104,7 @@ struct tw_group {
 	uint32_t key[TW_MAX_CHECKS];
 	uint32_t nkey;
 	uint64_t inherits; /* keys that need parameters from above */
+	bool mixed;        /* certificates of one key have several key identifiers */
 	bool cut;
 	struct tw_entries *entries;
 	uint32_t next;     /* in its bucket, TW_NONE: none */
@@ -116,8 +117,8 @@ struct tw_edges {
 };
 
 enum { TW_NODE_NEW, TW_NODE_OPEN, TW_NODE_DONE };
-/* A node alone; one of a cycle; one of a cycle in which a label may stand for
- * another only if it passes nothing else of it (see above). */
+/* A node alone; one of a cycle; one at which a label may stand for another only if
+ * it passes nothing that that one does not (see above). */
 enum { TW_MESH_NONE, TW_MESH_PLAIN, TW_MESH_STRICT };
 struct tw_cnode {
 	uint32_t cert, group;
@@ -130,6 +131,7 @@ struct tw_cnode {
 	bool cut;           /* labels were dropped here or above */
 	bool coarse;        /* only yes or no was worked out, here or above */
 	bool checked;       /* edges are there */
+	bool mixed;         /* a group here or above is */
 };
 
 struct tw_context {

@@ -429,6 +429,61 @@ START_TEST(test_cycle_entered)
 }
 END_TEST
 
+/* A leaf that S is said to have signed, by S's key identifier, and has not. S has
+ * two certificates. X has that identifier; N has issued it, whose paths go by M's
+ * certificates, m1 through the other one of S, or m2 past it. That other has
+ * another identifier, so that no bad signature leads to it: X must get the path
+ * through m2, even where the one through m1 stands before it. The other is
+ * outside the cycle, in it, or an anchor; or m1's signature is bad, too, so that
+ * there is no cycle. Anchors' usage fails as well: a path without any failure is
+ * never dropped for another of the cycle. */
+enum { OUTSIDE, INSIDE, ANCHORED, ALONE, PLACES };
+static void key_identifiers(struct web *w, int place, int style)
+{
+	enum { S = 0, N = 2, Y = 3, M = 4, P = 6, LEAF = 7 }; /* keys; names are their halves */
+
+	memset(w, 0, sizeof *w);
+	w->c[0] = plain(3, LEAF, 0, 1, 0, 0);
+	w->c[1] = plain(0, S, 1, N, 0, 0);
+	w->c[2] = plain(1, N, 2, M, 0, 0);
+	w->c[3] = plain(2, M, 0, S, 0, style);
+	w->c[4] = plain(0, S, 3, place == ANCHORED ? 5 : P, 0, 0);
+	w->c[5] = place == INSIDE ? plain(3, P, 1, N, 0, 0) : plain(3, P, 3, P, 0, 0);
+	w->c[6] = place == ANCHORED ? plain(2, M, 3, P, 0, style + 1) : plain(2, M, 1, Y, 0, style + 1);
+	w->c[7] = plain(1, Y, 3, P, 0, 0);
+	w->c[0].aki = w->c[1].ski = 1;
+	w->c[4].ski = 2;
+	w->c[4].eku = place == ANCHORED ? WEB_OTHER : -1;
+	w->c[5].eku = WEB_OTHER;
+	if (place == ALONE) {
+		w->c[3].signer = w->c[6].signer = 1;
+		w->c[3].aki = 2;
+		w->c[6].aki = w->c[7].ski = 3;
+		w->c[2].ski = 4;
+	}
+	w->n = 8;
+	for (int i = 0; i < 8; i++)
+		w->presented[w->npresented++] = i;
+	for (int i = 5; i > (place == ANCHORED ? 3 : 4); i--)
+		w->anchor[w->nanchor++] = (struct web_anchor){ .cert = i, .server = true, .client = true, .expiry = true,
+			.distrust_after = TW_TIME_MAX };
+}
+
+START_TEST(test_key_identifiers)
+{
+	struct tally t = { .webs = 0 };
+	struct web w;
+
+	for (int i = 0; i < PLACES * 4; i++) {
+		key_identifiers(&w, i % PLACES, i / PLACES);
+		judged(&t, w, (uint64_t)i);
+	}
+	ck_assert_uint_eq(t.wrong, 0);
+	ck_assert_uint_eq(t.webs, PLACES * 4);
+	ck_assert_uint_gt(t.by_reason[B_BAD], 0);
+}
+END_TEST
+
 /* Two judgements are equal where each step and its path is. */
 START_TEST(test_equal)
 {
@@ -471,6 +526,7 @@ int main(void)
 		tcase_add_test(tc, test_two_ways);
 	tcase_add_test(tc, test_inheriting_witness);
 	tcase_add_test(tc, test_cycle_entered);
+	tcase_add_test(tc, test_key_identifiers);
 	tcase_add_test(tc, test_equal);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);

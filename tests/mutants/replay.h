@@ -190,6 +190,7 @@ static int replay_one(replay_main tool, const char *dir)
 	if (!pid) {
 		struct rlimit cpu = { 4, 4 };
 		setrlimit(RLIMIT_CPU, &cpu);
+		alarm(60); /* threads may wait for each other for ever */
 		dup2(fd, 1);
 		dup2(errors, 2);
 		exit(tool(argc, argv));

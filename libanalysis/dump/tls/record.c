@@ -242,7 +242,8 @@ bool tw_wire_take(struct tw_wire *w, enum tw_role role, struct tw_slice b)
 {
 	struct tw_wire_side *s = &w->side[role];
 
-	if (s->sslv2 || (!s->nhead && !s->in_record && !s->head[0] && b.n && b.p[0] & 0x80)) {
+	bool first = !s->nhead && !s->in_record && !s->head[0] && !(role == TW_CLIENT && w->client_hello);
+	if (s->sslv2 || (first && b.n && b.p[0] & 0x80)) {
 		s->sslv2 = true;
 		size_t used = tw_sslv2_take(w, role, b);
 		b.p += used;
