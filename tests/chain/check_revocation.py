@@ -439,6 +439,11 @@ def indirect():
     c.turns("known", "2015-03-01", "ok", "revoked", a).turns("require", "2015-03-01", "ok", "revoked", a)
     Case("indirect, by the pool", [a, INT], c.lists, pool=[s]).known("2015-06-01", "revoked", a)
     Case("indirect, no signer", [a, INT], c.lists).known("2015-06-01", "ok")
+    sub, below = Cert("Sub", "Root", ku=CA), Cert("Lists", "Sub", ku=DELEGATE)
+    for at in ("2015-06-01", "2015-01-15"):
+        want = "revoked" if at == "2015-06-01" else "ok"
+        Case("indirect, below a CA of the pool", [a, INT], c.lists, pool=[sub, below]).known(at, want)
+        Case("indirect, below a CA that is withdrawn", [a, INT], c.lists, pool=[sub, below], files=[onecrl(sub, "2015-01-10T00:00:00Z")], peer=False).known(at, "ok")
     Case("indirect, another issuer's entry", [a, INT, s], [GOOD_ROOT, crl("Lists", [entry(a, "2015-03-01", issuer="Root")], scope=scope)]
          ).require("2015-06-01", "ok")
     Case("indirect, the list's own entry", [a, INT, s], [GOOD_ROOT, crl("Lists", [entry(a, "2015-03-01")], scope=scope)]).require(

@@ -27,7 +27,7 @@ try:
 except ImportError:
     print("python3-cryptography is not installed: skipped")
     sys.exit(77)
-from lists import CA, DER, KEYS, Cert, crl, dn, ocsp, pem  # noqa: E402
+from lists import CA, DELEGATE, DER, KEYS, Cert, crl, dn, entry, ocsp, pem  # noqa: E402
 from resign import tlv  # noqa: E402
 
 TMP = tempfile.mkdtemp()
@@ -133,6 +133,20 @@ def blocks():
     days = {"2014-01-01": [anchor(good)], "2015-01-01": [anchor(good), block(inter, "serial")], "2016-01-01": [anchor(good)]}
     times = ["2014-12-31T23:59:59Z", "2015-01-01T00:00:00Z", "2015-12-31T23:59:59Z", "2016-01-01T00:00:00Z"]
     want("a block comes and goes", reasons(certs, [(t, [leaf, inter, cross]) for t in times], days), ["ok", "distrusted", "distrusted", "ok"])
+
+
+def signers():
+    """What is blocked vouches for no list either: a delegate that signs its CA's lists, or the CA above it, sent or of the pool."""
+    root, inter, sub = Cert("Root", "Root", ku=CA), Cert("Int", "Root", ku=CA), Cert("Sub", "Root", ku=CA)
+    leaf, delegate = Cert("leaf", "Int"), Cert("Int", "Sub", key="S", ku=DELEGATE)
+    lists = write("signers.crl", pem("X509 CRL", [crl("Int", [entry(leaf, "2012-01-01")], key="S")]))
+    certs, few = [root, inter, sub, leaf, delegate], [leaf, inter]
+    pool = write("signers.pem", pem("CERTIFICATE", [sub.der, delegate.der]))
+    for sent, more, column in ((few + [sub, delegate], [], "reason.s"), (few, ["--pool", pool], "reason.s.pool")):
+        for what, by, wanted in ((None, "", "revoked"),) + tuple((c, by, "ok") for c in (sub, delegate) for by in ("cert", "serial", "key")):
+            days = {"2014-01-01": [anchor(root)] + ([block(what, by)] if what else [])}
+            out, err, _ = chain_run(certs, [("2015-01-01", sent)], ["s=" + store("signers%d" % len(os.listdir(TMP)), days, certs)], "--crl", lists, *more)
+            want(f"a list by {column}, {what.subject if what else 'nothing'} blocked by {by}", out[0][column] if out else err, wanted)
 
 
 ROOTS = [Cert(f"Root{k}", f"Root{k}", ku=CA) for k in range(3)]
@@ -448,6 +462,7 @@ def main():
     try:
         distrust_by_date()
         blocks()
+        signers()
         installed(*dates())
         constraints()
         study()
