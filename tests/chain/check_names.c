@@ -1,6 +1,7 @@
 /* Names made comparable: RFC 5280 section 7.1, RFC 4518. Wanted answers are
  * written down here by these texts; the DER is the test's own. */
 #include "chain/name.h"
+#include "chain/graph.h"
 #include "base/bounds.h"
 #include "synth/der.h"
 
@@ -274,6 +275,28 @@ START_TEST(test_broken)
 }
 END_TEST
 
+/* What is not readable has no name: nobody's issuer, not even of a certificate
+ * whose issuer is the empty name. */
+START_TEST(test_unreadable)
+{
+	struct tw_certs certs = { .n = 0 };
+	struct tw_graph g;
+	uint32_t n = tw_certs_add(&certs, (struct tw_slice){ (const uint8_t *)"\x30\2\5\0", 4 });
+
+	tw_graph_init(&g, &certs);
+	uint32_t empty = tw_graph_name(&g, (struct tw_slice){ (const uint8_t *)"\x30\0", 2 }, (struct tw_slice){ NULL, 0 }, true);
+	tw_graph_sync(&g);
+	ck_assert(!certs.v[n].readable);
+	ck_assert_uint_ne(empty, TW_NONE);
+	ck_assert_uint_eq(g.node[n].subject, TW_NONE);
+	ck_assert_uint_eq(g.node[n].issuer, TW_NONE);
+	ck_assert_uint_eq(g.node[n].key, TW_NONE);
+	ck_assert_uint_eq(g.keys.n, 0);
+	tw_graph_free(&g);
+	tw_certs_close(&certs);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("names");
@@ -282,6 +305,7 @@ int main(void)
 	tcase_add_test(tc, test_mapped);
 	tcase_add_test(tc, test_sets);
 	tcase_add_test(tc, test_broken);
+	tcase_add_test(tc, test_unreadable);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
