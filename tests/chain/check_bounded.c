@@ -148,6 +148,35 @@ START_TEST(kept_of_three)
 }
 END_TEST
 
+/* One that another stands for is gone: it is not dropped again in place of the
+ * worse of two that are left. */
+START_TEST(kept_but_one)
+{
+	static const int window[3][2] = { { 2, 8 }, { 0, 10 }, { 15, 30 } };
+
+	for (int i = 0; i < 9 * STYLES; i++) {
+		int at[3] = { i % 9 / 3, i % 3, 3 - i % 9 / 3 - i % 3 };
+		struct web w;
+		if (at[0] == at[1])
+			continue;
+		memset(&w, 0, sizeof w);
+		w.c[0] = plain(3, 6, 0, 0, 0, 40);
+		w.c[1] = plain(0, 0, 1, 2, 0, 40);
+		for (int k = 0; k < 3; k++)
+			w.c[2 + k] = plain(1, 2, 2, 4, window[at[k]][0], window[at[k]][1]);
+		w.c[2].style = (uint8_t)(i / 9);
+		w.c[5] = plain(2, 4, 2, 4, 0, 40);
+		w.n = 6;
+		present(&w, 6);
+		w.anchor[0] = anchor(5);
+		w.nanchor = 1;
+		ck_assert_int_eq(reason(&w, 5), B_LIMIT);
+		ck_assert_int_eq(reason(&w, 9), B_LIMIT);
+		ck_assert_int_eq(reason(&w, 20), B_OK);
+	}
+}
+END_TEST
+
 /* More than every reason can be told of, but not more than yes or no needs: of
  * two paths the longer lasting one is kept. Limit stands for not_yet_valid alone:
  * the other may be expired before the leaf begins (verdicts.md, section 7). */
@@ -492,6 +521,7 @@ int main(void)
 
 	tcase_add_test(tc, kept);
 	tcase_add_test(tc, kept_of_three);
+	tcase_add_test(tc, kept_but_one);
 	tcase_add_test(tc, yes_or_no);
 	tcase_add_test(tc, leaf_alone);
 	tcase_add_test(tc, tried);

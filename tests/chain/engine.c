@@ -155,11 +155,11 @@ static void take_store(struct engine *e, const struct web *w)
 	e->store = (struct tw_store){ .anchor = e->anchor, .block = e->block, .n = n, .nblock = nblock };
 }
 
-static struct tw_judge *new_judge(struct engine *e, const struct web *w)
+static struct tw_judge *new_judge(struct engine *e, const struct web *w, bool facts)
 {
 	static const char *const profile[] = { "rfc5280", "webpki", "2015" };
 	struct tw_judge_options rules = { .purpose = (enum tw_purpose)w->purpose, .profile = tw_profile_find(profile[w->profile]),
-		.facts = true };
+		.facts = facts };
 
 	return tw_judge_new(&e->graph, &rules);
 }
@@ -185,7 +185,7 @@ void engine_begin(struct engine *e, const struct web *w)
 	tw_graph_sync(&e->graph);
 	take_store(e, w);
 	e->trust = tw_trust_new(&e->graph, &e->store);
-	e->judge = new_judge(e, w);
+	e->judge = new_judge(e, w, true);
 }
 
 void engine_ask(struct engine *e, const struct web *w)
@@ -211,7 +211,7 @@ void engine_judge(struct engine *e, const struct web *w)
 	index_of(e, w->pool, &e->pool);
 	index_of(e, w->witness, &e->witness);
 	e->trust = tw_trust_new(&e->graph, &e->store);
-	e->judge = new_judge(e, w);
+	e->judge = new_judge(e, w, true);
 	e->question = (struct tw_question){ .presented = e->presented, .npresented = (uint32_t)w->npresented, .trust = e->trust,
 		.pool = &e->pool, .witness = w->has_witness ? &e->witness : NULL };
 	/* The others first: what the judge remembers of them must not show. */
@@ -284,6 +284,46 @@ static bool same_step(const struct tw_judgement *a, const struct tw_judgement *b
 	return true;
 }
 
+/* But for where they begin. */
+static bool says_the_same(const struct tw_judgement *a, const struct tw_step *x, const struct tw_judgement *b, const struct tw_step *y, bool facts)
+{
+	if (x->reason != y->reason || x->culprit != y->culprit || x->fetched != y->fetched || x->npath != y->npath || (facts && x->facts != y->facts))
+		return false;
+	return !x->npath || !memcmp(a->path + x->path, b->path + y->path, x->npath * sizeof *a->path);
+}
+
+static bool are_steps(const struct tw_judgement *a)
+{
+	bool ok = a->nstep && a->step[0].from == TW_TIME_MIN && a->step[a->nstep - 1].from <= TW_TIME_MAX;
+
+	for (uint32_t i = 1; i < a->nstep; i++)
+		ok &= a->step[i].from > a->step[i - 1].from && !says_the_same(a, &a->step[i - 1], a, &a->step[i], true);
+	return ok;
+}
+
+bool engine_steps(const struct engine *e)
+{
+	return are_steps(&e->judgement);
+}
+
+bool engine_without_facts(struct engine *e, const struct web *w)
+{
+	struct tw_judge *judge = new_judge(e, w, false);
+	struct tw_judgement bare;
+	bool ok;
+
+	engine_judge(e, w);
+	tw_judge_chain(judge, &e->question, &bare);
+	ok = are_steps(&bare);
+	for (uint32_t i = 0; i < e->judgement.nstep; i++) {
+		const struct tw_step *s = &e->judgement.step[i], *b = tw_judgement_at(&bare, s->from);
+		ok &= says_the_same(&e->judgement, s, &bare, b, false) && !b->facts;
+	}
+	tw_judgement_free(&bare);
+	tw_judge_free(judge);
+	return ok;
+}
+
 static bool same_judgement(const struct tw_judgement *a, const struct tw_judgement *b)
 {
 	bool same = a->nstep == b->nstep;
@@ -303,7 +343,7 @@ bool engine_remembers(struct engine *e, const struct web *w)
 	for (uint32_t set = 0; set < UINT32_C(1) << w->n; set++) {
 		struct tw_question q = e->question;
 		struct tw_judgement one, other;
-		struct tw_judge *judge = new_judge(e, w);
+		struct tw_judge *judge = new_judge(e, w, true);
 		q.presented = sent;
 		q.npresented = 1;
 		for (int i = 0; i < w->n; i++)

@@ -35,6 +35,11 @@ int engine_paths(struct engine *e, int64_t t, struct brute_listed *out, int max)
 /* The leaf of w with each set of the other certificates for what was sent: one
  * judge for all of them says what a new one says; and judgements are told apart. */
 bool engine_remembers(struct engine *e, const struct web *w);
+/* The steps of the judgement are some: from the first second on, none behind the
+ * last, each later than the one before, and saying something else. */
+bool engine_steps(const struct engine *e);
+/* A judge that is not asked for facts says the same, without them. */
+bool engine_without_facts(struct engine *e, const struct web *w);
 /* A live pipe: only the store's certificates are there. */
 void engine_begin(struct engine *e, const struct web *w);
 /* What w presents comes, unless it is there; then w is judged, in w's store,
