@@ -177,6 +177,35 @@ START_TEST(kept_but_one)
 }
 END_TEST
 
+/* Where one path stands for another nothing is lost, whichever came first; and
+ * what was lost above stays lost, though a shorter life below makes all of one
+ * kind. */
+START_TEST(kept_above)
+{
+	for (int style = 0; style < STYLES; style++) {
+		struct web w;
+		memset(&w, 0, sizeof w);
+		w.c[0] = plain(3, 7, 0, 0, 0, 40);
+		w.c[1] = plain(0, 0, 1, 2, 0, 40);
+		w.c[2] = plain(1, 2, 2, 4, 0, 40);
+		w.c[3] = plain(2, 4, 3, 6, 2, 10);
+		w.c[4] = plain(2, 4, 3, 6, 0, 10);
+		w.c[5] = plain(3, 6, 3, 6, 0, 40);
+		w.c[3].style = (uint8_t)style;
+		w.n = 6;
+		present(&w, 6);
+		w.anchor[0] = anchor(5);
+		w.nanchor = 1;
+		ck_assert_int_eq(reason(&w, 1), B_OK);
+		ck_assert_int_eq(reason(&w, 15), B_EXPIRED);
+		w.c[1].not_after = (DAY0 + 4) * (int64_t)WEB_DAY;
+		w.c[3] = plain(2, 4, 3, 6, 5, 20);
+		w.c[3].style = (uint8_t)style;
+		ck_assert_int_eq(reason(&w, 2), B_LIMIT);
+	}
+}
+END_TEST
+
 /* More than every reason can be told of, but not more than yes or no needs: of
  * two paths the longer lasting one is kept. Limit stands for not_yet_valid alone:
  * the other may be expired before the leaf begins (verdicts.md, section 7). */
@@ -522,6 +551,7 @@ int main(void)
 	tcase_add_test(tc, kept);
 	tcase_add_test(tc, kept_of_three);
 	tcase_add_test(tc, kept_but_one);
+	tcase_add_test(tc, kept_above);
 	tcase_add_test(tc, yes_or_no);
 	tcase_add_test(tc, leaf_alone);
 	tcase_add_test(tc, tried);

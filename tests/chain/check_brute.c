@@ -485,6 +485,40 @@ START_TEST(test_key_identifiers)
 }
 END_TEST
 
+/* However many signatures there are, each is checked once. */
+START_TEST(test_once)
+{
+	struct tw_certs certs = { .n = 0 };
+	struct tw_graph g;
+	uint64_t pairs = 0;
+
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct web w;
+		web_make(&w, seed, engine_features());
+		for (int i = 0; i < w.n; i++) {
+			struct tw_buf der = { 0, 0, 0 };
+			web_der(&w, i, &der);
+			(void)tw_certs_add(&certs, tw_buf_slice(&der));
+			tw_buf_free(&der);
+		}
+	}
+	tw_graph_init(&g, &certs);
+	tw_graph_sync(&g);
+	for (int again = 0; again < 2; again++) {
+		for (uint32_t key = 0; key < g.nkeyinfo; key++) {
+			for (uint32_t child = 0; child < g.n; child++) {
+				(void)tw_graph_sig(&g, key, child);
+				pairs += !again;
+			}
+		}
+		ck_assert_uint_eq(g.checked, pairs);
+	}
+	ck_assert_uint_gt(pairs, 1000);
+	tw_graph_free(&g);
+	tw_certs_close(&certs);
+}
+END_TEST
+
 /* Two judgements are equal where each step and its path is. */
 START_TEST(test_equal)
 {
@@ -528,6 +562,7 @@ int main(void)
 	tcase_add_test(tc, test_inheriting_witness);
 	tcase_add_test(tc, test_cycle_entered);
 	tcase_add_test(tc, test_key_identifiers);
+	tcase_add_test(tc, test_once);
 	tcase_add_test(tc, test_equal);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);

@@ -147,6 +147,14 @@ def signers():
             days = {"2014-01-01": [anchor(root)] + ([block(what, by)] if what else [])}
             out, err, _ = chain_run(certs, [("2015-01-01", sent)], ["s=" + store("signers%d" % len(os.listdir(TMP)), days, certs)], "--crl", lists, *more)
             want(f"a list by {column}, {what.subject if what else 'nothing'} blocked by {by}", out[0][column] if out else err, wanted)
+    # The leaf itself is the CA above who signs the list on it: blocked, it is distrusted and no more.
+    low = Cert("Int", "Low", key="T", ku=DELEGATE)
+    leaf = Cert("Low", "Int", ku=CA)
+    lists = write("low.crl", pem("X509 CRL", [crl("Int", [entry(leaf, "2012-01-01")], key="T")]))
+    certs = [root, inter, leaf, low]
+    for rows, wanted in (([], "revoked"), ([block(leaf, "cert")], "distrusted")):
+        out, err, _ = chain_run(certs, [("2015-01-01", [leaf, inter, low])], ["s=" + store("signers%d" % len(os.listdir(TMP)), {"2014-01-01": [anchor(root)] + rows}, certs)], "--crl", lists)
+        want(f"the leaf above who signs the list on it, {len(rows)} blocks", out[0]["reason.s"] if out else err, wanted)
 
 
 ROOTS = [Cert(f"Root{k}", f"Root{k}", ku=CA) for k in range(3)]

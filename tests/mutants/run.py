@@ -43,17 +43,17 @@ RULES = ("rules conditions extend revocation deltas crls times scope signer stap
 # What is sought and kept, and where: whole checks only, no parts of them.
 SEARCH = "leaf candidates dominate fixpoint context walk graph index memory".split()
 FILES = [f"chain/{n}.c" for n in RULES] + ["cert/faults.c", "trust/revoked.c", "trust/series.c"] + [f"chain/{n}.c" for n in SEARCH]
-# Tests and what they are told; a script is named by .sh.
+# Tests and what they are told; a script is named by .sh, and by its folder where that is not tests/chain.
 TESTS = {"check_brute": {"TW_GRAPHS": "2000"}, "check_coarse": {"TW_GRAPHS": "1000"}, "check_lost": {"TW_GRAPHS": "1000"}, "check_series": {}, "check_bounded": {},
          "check_names": {}, "check_host": {}, "check_constraints": {}, "check_times": {}, "check_costs": {}, "check_distrust": {}, "check_conditions": {}, "check_deltas": {}, "check_pkits": {},
          "check_cert": {}, "check_crl": {}, "check_revoked": {},
          "check_explain.sh": {}, "check_chain.sh": {}, "check_docs.sh": {}, "check_cases.sh": {}, "check_revocation.sh": {}, "check_algorithms.sh": {},
          "check_staple.sh": {}, "check_client.sh": {}, "check_signatures.sh": {}, "check_series.sh": {}, "check_facts.sh": {},
-         "check_corpus.sh": {"TW_CHAINS": "80"}, "check_hostile.sh": {}}
+         "check_corpus.sh": {"TW_CHAINS": "80"}, "check_hostile.sh": {}, "cli/threads.sh": {}, "cli/follow.sh": {}}
 # Tests that hold each run of a tool to its status and reason.
 RECORDED = ["check_cases.sh", "check_algorithms.sh", "check_pkits", "check_revocation.sh", "check_corpus.sh"]
-# Tried where no other test fails: it takes long.
-LATE = ["check_hostile.sh"]
+# Tried where no other test fails: they take long.
+LATE = ["check_hostile.sh", "cli/threads.sh", "cli/follow.sh"]
 MEMORY = 4 << 30  # of a process in bytes
 
 
@@ -122,7 +122,8 @@ class Suite:
 
     def test(self, name, **more):
         tree = os.path.dirname(self.build)
-        cmd = ["sh", os.path.join(tree, "tests/chain", name)] if name.endswith(".sh") else ["tests/" + name]
+        script = os.path.join(tree, "tests", name if "/" in name else "chain/" + name)
+        cmd = [script] if name.endswith(".sh") else ["tests/" + name]
         with tempfile.TemporaryDirectory() as tmp:
             env = dict(os.environ, TW_SRCDIR=tree, TW_BUILDDIR=self.build, TW_PEERS="none", TW_STOP="1", TMPDIR=tmp, CK_VERBOSITY="silent")
             return run(cmd, self.build, dict(env, **TESTS[name], **more), int(3 + 3 * self.cost.get(name, 20)))
@@ -131,7 +132,7 @@ class Suite:
         """Runs each test without a mutant: what it costs and meets."""
         shutil.rmtree(os.path.join(self.build, "runs"), ignore_errors=True)
         for name in TESTS:
-            log, runs = os.path.join(self.build, name + ".log"), os.path.join(self.build, "runs", name)
+            log, runs = os.path.join(self.build, os.path.basename(name) + ".log"), os.path.join(self.build, "runs", os.path.basename(name))
             with open(log, "wb") as f:
                 f.truncate(n)
             os.makedirs(runs)
@@ -250,7 +251,7 @@ def prepare(folder):
         text = read(os.path.join(SRC, path)).replace("int main(int argc, char **argv)", "static int tool(int argc, char **argv)", 1)
         more = f'#include "{SRC}/tests/mutants/replay.h"\nint main(int argc, char **argv)\n{{\n\treturn replay(tool, argc, argv);\n}}\n'
         write_new(os.path.join(tree, path), (text + more).encode())
-    targets = " ".join(["tw-verify", "tw-chain", "tw-ingest", "tw-certs", "tw-study", "tw-stores"] + ["tests/" + t for t in TESTS if not t.endswith(".sh")])
+    targets = " ".join(["tw-verify", "tw-chain", "tw-ingest", "tw-certs", "tw-study", "tw-stores", "tw-classify", "tw-report"] + ["tests/" + t for t in TESTS if not t.endswith(".sh")])
     env = dict(os.environ, TW_SRCDIR=tree, TW_BUILDDIR=build)
     configure = "true" if os.path.exists(os.path.join(build, "Makefile")) else "../configure --quiet CFLAGS='-O1 -w'"
     if run(["sh", "-c", f"{configure} && make -s -j2 {targets}"], build, env):
@@ -277,7 +278,7 @@ def go(folder, wanted, jobs):
                     f.flush()
                 else:
                     left.append(m)
-                    state = "SURVIVED" if late else f"but for {LATE[0]}" if suite.meets[LATE[0]][m.number] else "survives"
+                    state = "SURVIVED" if late else "but for the long ones" if any(suite.meets[t][m.number] for t in LATE) else "survives"
                     print(f"libanalysis/{m.file}:{m.line}: {m.title}: {state}{'' if suite.met(m) else ' (no test meets it)'}", flush=True)
                 if i % 100 == 99:
                     print(f"... {i + 1} of {len(todo)} in {time.time() - start:.0f} s, {len(left)} left", flush=True)
