@@ -42,6 +42,13 @@ want="192.0.2.1 ok
 192.0.2.2 expired
 192.0.2.3 self_signed"
 [ "$got" = "$want" ] || fail "reasons: $got"
+# A row without a time has no verdict; its chain is judged all the same, for all times.
+line 192.0.2.9 "" "$t/good.pem" | sed 's/"timestamp":"",//' >"$t/n.json"
+study "$t/sn" "$t/n.json"
+grep -q no_time "$t/sn/classified.csv" || fail "a row without a time is judged"
+line 192.0.2.9 "$when" "$t/good.pem" >"$t/n.json"
+study "$t/st" "$t/n.json"
+cmp -s "$t/sn/judgements.csv" "$t/st/judgements.csv" || fail "judgements of a row without a time: $(cat "$t/sn/judgements.csv")"
 "$b/tw-ingest" -q -o "$t/o.csv" --certs "$t/c.der" "$t/a.json" "$t/b.json" 2>/dev/null
 "$b/tw-chain" --certs "$t/c.der" --store "own=$t/root.pem" --pool all --show ever "$t/o.csv" | "$b/tw-classify" --certs "$t/c.der" >"$t/classified.csv"
 cmp -s "$t/classified.csv" "$t/s1/classified.csv" || fail "tw-study differs from the tools"

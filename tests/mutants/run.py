@@ -49,11 +49,11 @@ TESTS = {"check_brute": {"TW_GRAPHS": "2000"}, "check_coarse": {"TW_GRAPHS": "10
          "check_cert": {}, "check_crl": {}, "check_revoked": {},
          "check_explain.sh": {}, "check_chain.sh": {}, "check_docs.sh": {}, "check_cases.sh": {}, "check_revocation.sh": {}, "check_algorithms.sh": {},
          "check_staple.sh": {}, "check_client.sh": {}, "check_signatures.sh": {}, "check_series.sh": {}, "check_facts.sh": {},
-         "check_corpus.sh": {"TW_CHAINS": "80"}, "check_hostile.sh": {}, "cli/threads.sh": {}, "cli/follow.sh": {}}
+         "check_corpus.sh": {"TW_CHAINS": "80"}, "check_hostile.sh": {}, "cli/threads.sh": {}, "cli/follow.sh": {}, "cli/study.sh": {}}
 # Tests that hold each run of a tool to its status and reason.
 RECORDED = ["check_cases.sh", "check_algorithms.sh", "check_pkits", "check_revocation.sh", "check_corpus.sh"]
 # Tried where no other test fails: they take long.
-LATE = ["check_hostile.sh", "cli/threads.sh", "cli/follow.sh"]
+LATE = ["check_hostile.sh", "cli/threads.sh", "cli/follow.sh", "cli/study.sh"]
 MEMORY = 4 << 30  # of a process in bytes
 
 
