@@ -160,18 +160,21 @@ START_TEST(kept_but_one)
 		if (at[0] == at[1])
 			continue;
 		memset(&w, 0, sizeof w);
-		w.c[0] = plain(3, 6, 0, 0, 0, 40);
+		w.c[0] = plain(1, 3, 0, 0, 0, 40);
 		w.c[1] = plain(0, 0, 1, 2, 0, 40);
+		w.c[2] = plain(1, 2, 2, 4, 0, 40);
 		for (int k = 0; k < 3; k++)
-			w.c[2 + k] = plain(1, 2, 2, 4, window[at[k]][0], window[at[k]][1]);
-		w.c[2].style = (uint8_t)(i / 9);
-		w.c[5] = plain(2, 4, 2, 4, 0, 40);
-		w.n = 6;
-		present(&w, 6);
-		w.anchor[0] = anchor(5);
+			w.c[3 + k] = plain(2, 4, 3, at[k] ? 6 : 7, window[at[k]][0], window[at[k]][1]);
+		w.c[3].style = (uint8_t)(i / 9);
+		w.c[6] = plain(3, 6, 3, 6, 0, 40);
+		w.c[7] = plain(3, 7, 3, 6, 0, 40); /* the first one's path is longer */
+		w.n = 8;
+		present(&w, 8);
+		w.anchor[0] = anchor(6);
 		w.nanchor = 1;
-		ck_assert_int_eq(reason(&w, 5), B_LIMIT);
-		ck_assert_int_eq(reason(&w, 9), B_LIMIT);
+		w.c[1].not_after = (DAY0 + 4) * (int64_t)WEB_DAY;
+		ck_assert_int_eq(reason(&w, 3), B_LIMIT);
+		w.c[1].not_after = (DAY0 + 40) * (int64_t)WEB_DAY;
 		ck_assert_int_eq(reason(&w, 20), B_OK);
 	}
 }
@@ -185,15 +188,16 @@ START_TEST(kept_above)
 	for (int style = 0; style < STYLES; style++) {
 		struct web w;
 		memset(&w, 0, sizeof w);
-		w.c[0] = plain(3, 7, 0, 0, 0, 40);
+		w.c[0] = plain(1, 3, 0, 0, 0, 40);
 		w.c[1] = plain(0, 0, 1, 2, 0, 40);
 		w.c[2] = plain(1, 2, 2, 4, 0, 40);
-		w.c[3] = plain(2, 4, 3, 6, 2, 10);
+		w.c[3] = plain(2, 4, 3, 7, 2, 10); /* on the longer path */
 		w.c[4] = plain(2, 4, 3, 6, 0, 10);
 		w.c[5] = plain(3, 6, 3, 6, 0, 40);
+		w.c[6] = plain(3, 7, 3, 6, 0, 40);
 		w.c[3].style = (uint8_t)style;
-		w.n = 6;
-		present(&w, 6);
+		w.n = 7;
+		present(&w, 7);
 		w.anchor[0] = anchor(5);
 		w.nanchor = 1;
 		ck_assert_int_eq(reason(&w, 1), B_OK);
