@@ -180,7 +180,8 @@ static void arrange(struct gather *o)
 		}
 		g->cand[n] = g->cand[i];
 		g->cand[n].slot = (uint8_t)k;
-		g->mixed |= differs(graph, g, n++);
+		g->mixed |= differs(graph, g, n);
+		n++;
 	}
 	g->n = n;
 }

@@ -272,7 +272,7 @@ CASES = [
 ] + [  # "AuthenticationRequest" of PostgreSQL's protocol 3.0: what it asks for; the client answers with a password
     (f"postgresql: {name}", 5432, postgres(postgres_asks(how), PASSWORD, *POSTGRES_END), ("postgresql", "no", "refused", "", used, "no-tls"))
     for name, how, used in (("in clear", 3, "PASSWORD"), ("MD5", 5, "MD5"), ("Kerberos", 2, "KRB5"), ("GSSAPI", 7, "GSS"), ("SSPI", 9, "SSPI"), ("one unknown", 4, ""),
-                            ("one far off", 300, ""), ("none", 0, ""))
+                            ("one far off", 259, ""), ("none", 0, ""))
 ] + [
     ("postgresql: a protocol of tomorrow, SASL", 5432, postgres(("S", message(b"v", struct.pack(">II", 196608, 0))), postgres_asks(10, b"SCRAM-SHA-256\0\0"),
                                                                ("C", message(b"p", b"SCRAM-SHA-256\0" + struct.pack(">I", 19) + SECRET.encode())), version=196610),

@@ -111,14 +111,13 @@ static bool is_offered(const struct tw_talk *t, struct tw_slice m)
 void tw_talk_used(struct tw_talk *t, struct tw_slice mechanism)
 {
 	/* What stands there may be anything, a password too: only names are kept. */
-	if (mechanism.n && mechanism.n <= 20 && t->used.n < 256 && (is_mechanism(mechanism) || is_offered(t, mechanism)))
+	if (mechanism.n && mechanism.n <= 20 && (is_mechanism(mechanism) || is_offered(t, mechanism)))
 		tw_auth_add(&t->used, 0, mechanism);
 }
 
 void tw_talk_logs_in(struct tw_talk *t, const char *how)
 {
-	if (t->used.n < 256)
-		tw_auth_add(&t->used, 0, tw_str(how));
+	tw_auth_add(&t->used, 0, tw_str(how));
 }
 
 void tw_talk_list(struct tw_talk *t, const char *offered)

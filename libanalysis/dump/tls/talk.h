@@ -88,7 +88,8 @@ bool tw_talk_begins(struct tw_slice s, const char *word);
 bool tw_talk_holds(struct tw_slice s, const char *text);
 void tw_talk_banner(struct tw_talk *t, struct tw_slice line);
 /* A mechanism by the client's own word for it, kept where it is a name that is
- * known; or one that the protocol has of its own, by ours. */
+ * known; or one that the protocol has of its own, by ours. Both are bounded as
+ * lists are (TW_MAX_MECHANISMS). */
 void tw_talk_used(struct tw_talk *t, struct tw_slice mechanism);
 void tw_talk_logs_in(struct tw_talk *t, const char *how);
 /* A list was seen whole: what it says of STARTTLS; its mechanisms are in auth

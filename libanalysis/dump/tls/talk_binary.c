@@ -18,13 +18,17 @@ static size_t session(struct tw_talk *t, struct tw_slice b)
 	return b.n;
 }
 
-/* A message of the session: a type, and a length that counts itself; its bytes
- * stay in *in. 0 where more are needed. */
-static size_t message(struct tw_slice b, struct tw_slice *in)
+/* A message of the session, of one of these types: how much of b it takes, its
+ * body in *in. Where in->p is NULL there is none: 0, more is needed; else nothing
+ * more is to be learned. */
+static size_t message(struct tw_talk *t, struct tw_slice b, const char *types, struct tw_slice *in)
 {
-	uint32_t n = b.n < 5 ? 0 : be32(b.p + 1);
+	uint32_t n = b.n < 5 ? 4 : be32(b.p + 1); /* counts itself */
 
-	if (n < 4 || b.n - 1 < n)
+	*in = (struct tw_slice){ NULL, 0 };
+	if (!b.p[0] || !strchr(types, b.p[0]) || n < 4)
+		return session(t, b);
+	if (b.n < 5 || b.n - 1 < n)
 		return 0;
 	*in = (struct tw_slice){ b.p + 5, n - 4 };
 	return 1 + (size_t)n;
@@ -36,12 +40,10 @@ static size_t postgres_authenticates(struct tw_talk *t, struct tw_slice b)
 {
 	static const char *const asked[] = { [2] = "KRB5", [3] = "PASSWORD", [5] = "MD5", [7] = "GSS", [9] = "SSPI" };
 	struct tw_slice in;
-	size_t n = message(b, &in);
+	size_t n = message(t, b, "p", &in);
 
-	if (b.p[0] != 'p')
-		return session(t, b);
-	if (n == 0)
-		return b.n < 5 || be32(b.p + 1) >= 4 ? 0 : session(t, b);
+	if (!in.p)
+		return n;
 	const uint8_t *nul = in.n ? memchr(in.p, 0, in.n) : NULL;
 	if (t->answering == SASL_REQUEST && nul)
 		tw_talk_used(t, (struct tw_slice){ in.p, (size_t)(nul - in.p) });
@@ -77,16 +79,10 @@ static size_t postgres_client(struct tw_talk *t, struct tw_slice b)
 static size_t postgres_asks(struct tw_talk *t, struct tw_slice b)
 {
 	struct tw_slice in;
-	size_t n = message(b, &in);
+	size_t n = message(t, b, "Rv", &in); /* v: NegotiateProtocolVersion */
 
-	if (b.p[0] != 'R' && b.p[0] != 'v') /* v: NegotiateProtocolVersion */
-		return session(t, b);
-	if (n == 0)
-		return b.n < 5 || be32(b.p + 1) >= 4 ? 0 : session(t, b);
-	if (b.p[0] == 'R') {
-		uint32_t how = in.n < 4 ? 0 : be32(in.p);
-		if (how == 0)
-			return session(t, b); /* without any */
+	if (in.p && b.p[0] == 'R') {
+		uint32_t how = in.n < 4 ? 0 : be32(in.p); /* 0: not at all, or no longer */
 		t->answering = how < UINT8_MAX ? (uint8_t)how : UINT8_MAX;
 	}
 	return n;
