@@ -114,7 +114,7 @@ tests_check_distrust_LDADD = libchain.la libcert.la libbase.la $(CHECK_LIBS)
 # The library's signature checks are replaced by the test's own.
 check_PROGRAMS += tests/check_brute
 tests_check_brute_SOURCES = tests/chain/agree.c tests/chain/agree.h tests/chain/brute.c tests/chain/brute.h tests/chain/check_brute.c tests/chain/engine.c tests/chain/engine.h \
-	tests/synth/der.c tests/synth/der.h tests/synth/web.c tests/synth/web.h tests/synth/web_der.c
+	tests/chain/judged.c tests/chain/judged.h tests/chain/made_webs.c tests/synth/der.c tests/synth/der.h tests/synth/web.c tests/synth/web.h tests/synth/web_der.c
 tests_check_brute_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_check_brute_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_check_brute_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tw_pubkey_new -Wl,--wrap=tw_pubkey_free -Wl,--wrap=tw_signature_check
